@@ -1,0 +1,1 @@
+"""TELL: what an edition holds (build), how it reads (render), and its mail (mail)."""

@@ -1,0 +1,152 @@
+"""Settings: one TOML file, read once at the edge, frozen. Errors name the line or the field, and what to do.
+
+Secrets never stand in the file: the mail password comes from the environment (``CONTRECOUP_SMTP_PASSWORD``).
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from contrecoup.errors import SettingsError
+from contrecoup.models import Feed
+
+Language = Literal["fr", "en"]
+
+
+class Block(BaseModel):
+    """A block of the file: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FeedBlock(Block):
+    """``[[feeds]]``: one subscription."""
+
+    url: str = Field(pattern=r"^https?://")
+    name: str = Field(min_length=1)
+    lang: Language | None = None
+    country: str | None = None
+    weight: float = Field(default=1.0, gt=0)
+    expect_per_day: float | None = Field(default=None, ge=0)
+
+    def feed(self) -> Feed:
+        """The feed as the store keeps it."""
+        return Feed(**self.model_dump())
+
+
+class Network(Block):
+    """``[network]``: how to behave. ``connect_to`` sends every request to one loopback address (replays, tests)."""
+
+    user_agent: str = "contrecoup (news digest; obeys robots.txt)"
+    connect_to: str | None = Field(default=None, pattern=r"^127\.0\.0\.1:\d+$")
+    connections: int = Field(default=64, ge=1)
+    per_host: int = Field(default=2, ge=1)
+    page_delay_s: float = Field(default=5.0, ge=0)
+    deadline_s: float = Field(default=30.0, gt=0)
+    max_feed_bytes: int = Field(default=15_000_000, gt=0)
+    max_page_bytes: int = Field(default=10_000_000, gt=0)
+
+
+class Prices(Block):
+    """``[prices]``: where daily bars come from. ``path`` is a CSV or Parquet file, relative to the settings file."""
+
+    provider: Literal["file", "yfinance"] = "file"
+    path: Path | None = None
+
+
+class Watchlist(Block):
+    """``[watchlist]``: the instruments to measure, by the symbols of the instrument table."""
+
+    symbols: tuple[str, ...] = ()
+
+
+class Mail(Block):
+    """``[mail]``: the SMTP server. Without it, digests are only written to the folder."""
+
+    host: str
+    port: int = Field(default=587, gt=0, lt=65536)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    user: str | None = None
+
+
+class Recipient(Block):
+    """``[[recipients]]``: who receives which edition."""
+
+    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    lang: Language = "fr"
+
+
+class Settings(Block):
+    """The whole file. Relative paths count from the folder of the file."""
+
+    database: Path = Path("contrecoup.duckdb")
+    digests: Path = Path("digests")
+    timezone: str = "Europe/Paris"
+    edition_at: str = Field(default="06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    languages: tuple[Language, ...] = ("fr", "en")
+    max_age_days: int = Field(default=10, ge=1)
+    feeds: tuple[FeedBlock, ...] = ()
+    network: Network = Network()
+    prices: Prices = Prices()
+    watchlist: Watchlist = Watchlist()
+    mail: Mail | None = None
+    recipients: tuple[Recipient, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def known_zone(cls, name: str) -> str:
+        """Refuse a zone that the machine does not know."""
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            message = f"unknown time zone {name!r}"
+            raise ValueError(message) from error
+        return name
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Raises
+    ------
+    SettingsError
+        when the file is missing, is not TOML (the line is named) or holds a wrong value (the field is named).
+
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot read the settings file {path}: {error.strerror}.",
+            advice="Create one with 'contrecoup init', or name yours with --config.",
+        ) from error
+    try:
+        values = tomllib.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise SettingsError(f"{path}, line {line}: not UTF-8.", advice="Save the file as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.", advice="Mend the line that is named.") from error
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{path}: {fields}.", advice="docs/operating.md lists every setting.") from error
+    return _from_folder(settings, path.resolve().parent)
+
+
+def _from_folder(settings: Settings, folder: Path) -> Settings:
+    prices = settings.prices
+    if prices.path is not None:
+        prices = prices.model_copy(update={"path": folder / prices.path})
+    return settings.model_copy(
+        update={
+            "database": folder / settings.database,
+            "digests": folder / settings.digests,
+            "prices": prices,
+        }
+    )

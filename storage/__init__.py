@@ -1,0 +1,1 @@
+"""KEEP: the only place that knows duckdb."""
