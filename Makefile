@@ -1,0 +1,46 @@
+# Every target makes the environment it needs: a clean clone and a Python 3.11 or newer are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Prefect recompiles itself in every process when the shell forbids bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test check lock clean
+.DEFAULT_GOAL := demo
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint constraints.txt --editable '.[dev,yfinance]'
+	touch $@
+
+# The oldest DuckDB that is supported, laid beside the environment and put in front of it.
+build/duckdb-oldest: $(VENV)/installed-dev
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target $@ duckdb==1.5.5
+	touch $@
+
+# The golden week, day by day, from a server on this machine; ends with the digest of 28 January 2025.
+demo: $(VENV)/installed
+	$(BIN)/contrecoup replay examples/deepseek-week --from 2025-01-18 --to 2025-01-29 --show 2025-01-28
+
+test: $(VENV)/installed-dev build/duckdb-oldest
+	$(BIN)/pytest --numprocesses 2 --cov --cov-report term:skip-covered
+	PYTHONPATH=build/duckdb-oldest $(BIN)/pytest --quiet tests/storage
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Newest versions of everything that the ranges in pyproject.toml admit.
+lock: $(VENV)/installed
+	$(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --no-annotate --no-emit-index-url \
+	  --extra dev --extra yfinance --custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
