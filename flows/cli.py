@@ -1,0 +1,175 @@
+"""The command line: another way of saying *when*. Exit codes are those of ``contrecoup/errors.py``; 0 is success.
+
+What a command needs is imported when it runs, so that ``--help`` answers at once.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contrecoup.errors import ContrecoupError, SettingsError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Which stories coincided with which market moves: French and English tech-finance news, each morning.",
+    epilog="Exit codes: 0 done, 1 an error of another kind, 2 settings or input, 3 database, 4 nothing answered, "
+    "5 database busy, 6 model missing.",
+)
+output = Console()
+errors = Console(stderr=True)
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The settings file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+DAY = ["%Y-%m-%d"]
+Start = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First edition (default: today).")]
+End = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last edition (default: the first).")]
+DEFAULT_CONFIG = Path("contrecoup.toml")
+
+
+def main() -> None:
+    """Run a command; an error of ours is two lines on standard error and an exit code, never a traceback."""
+    try:
+        app()
+    except ContrecoupError as error:
+        errors.print(f"[bold]{type(error).__name__}[/]: ", end="")
+        errors.print(error.message, markup=False)
+        if error.advice:
+            errors.print(error.advice, markup=False)
+        sys.exit(error.exit_code)
+
+
+@contextmanager
+def _bars(*, quiet: bool) -> Iterator[None]:
+    """Show a progress bar for each long step."""
+    from flows.bars import showing  # noqa: PLC0415 - imports prefect
+
+    with showing(errors, quiet=quiet):
+        yield
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="The settings file to create.")] = DEFAULT_CONFIG,
+) -> None:
+    """Write a first settings file: feeds, watch-list, prices; mail switched off."""
+    from importlib.resources import files  # noqa: PLC0415
+
+    if path.exists():
+        raise SettingsError(f"{path} is there already.", advice="Name another file, or edit this one.")
+    try:
+        path.write_text((files("contrecoup") / "assets" / "starter.toml").read_text("utf-8"), "utf-8")
+    except OSError as error:
+        raise SettingsError(f"Cannot write {path}: {error.strerror}.", advice="Choose another folder.") from error
+    output.print(f"{path} written. Next: contrecoup run --config {path}", markup=False, highlight=False)
+
+
+@app.command()
+def run(
+    config: Config = DEFAULT_CONFIG,
+    start: Start = None,
+    end: End = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch, read, link, and write the editions of the days from --from to --to. Needs no Prefect server."""
+    from flows.editions import run_days  # noqa: PLC0415 - imports prefect
+
+    with _bars(quiet=as_json):
+        report = run_days(config, _day(start), _day(end))
+    _show_report(report, as_json=as_json)
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="A folder with sites/<host>/…, contrecoup.toml and prices.")],
+    start: Start = None,
+    end: End = None,
+    show: Annotated[datetime | None, typer.Option(formats=DAY, help="Print this edition at the end.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the edition to print.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Serve recorded sites on this machine and live through the days as if they were now."""
+    from flows.editions import replay_days  # noqa: PLC0415 - imports prefect
+
+    with _bars(quiet=as_json):
+        report = replay_days(folder, _day(start), _day(end))
+    if show is not None:
+        _print_digest(folder / DEFAULT_CONFIG, show.date(), lang)
+    _show_report(report, as_json=as_json)
+
+
+@app.command()
+def digest(
+    on: Annotated[datetime, typer.Option("--date", formats=DAY, help="The edition's date.")],
+    lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Print an edition that was built."""
+    _print_digest(config, on.date(), lang)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A query; docs/sql-cookbook.md has some to begin with.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(help="Rows at most.", min=1)] = 200,
+) -> None:
+    """Query the snapshot of the database; flows may be writing meanwhile."""
+    from contrecoup.settings import read_settings  # noqa: PLC0415
+    from storage.snapshot import query_snapshot  # noqa: PLC0415
+
+    answer = query_snapshot(read_settings(config).database, query, max_rows=limit)
+    _show_rows(answer.columns, answer.rows, as_json=as_json)
+
+
+@app.command()
+def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Count what the database holds: entries by state, feeds that fail, failures and what to do."""
+    from flows.editions import counts  # noqa: PLC0415
+
+    for title, columns, rows in counts(config):
+        if not as_json:
+            output.print(f"\n[bold]{title}[/]")
+        _show_rows(columns, rows, as_json=as_json)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _print_digest(config: Path, on: date, lang: str) -> None:
+    from flows.editions import built_digest  # noqa: PLC0415
+
+    output.print(built_digest(config, on, lang).text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_report(report: Any, *, as_json: bool) -> None:  # noqa: ANN401 - a dataclass
+    from dataclasses import asdict  # noqa: PLC0415
+
+    if as_json:
+        output.print_json(json.dumps(asdict(report), default=str))
+        return
+    for line in report.lines():
+        output.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_rows(columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, as_json: bool) -> None:
+    if as_json:
+        for row in rows:
+            sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), default=str, ensure_ascii=False) + "\n")
+        return
+    table = Table(*columns, show_lines=False)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    output.print(table)
+    output.print(f"{len(rows)} row{'s' if len(rows) != 1 else ''}", highlight=False)

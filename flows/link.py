@@ -1,0 +1,222 @@
+"""Prices are measured, claims are checked, and moves meet stories.
+
+    the watch-list      | daily_bars      > price_bars
+    price_bars          | measure_moves   > moves
+    claims_to_check     | check_claim     > checks
+    moves, stories      | link_moves      > links, evidence
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from prefect import flow
+
+from contrecoup import attention, checks, links, market
+from contrecoup.errors import PriceError
+from contrecoup.instruments import Instrument
+from contrecoup.links import Press
+from contrecoup.models import (
+    Check,
+    Claim,
+    Document,
+    Evidence,
+    Failure,
+    Link,
+    Move,
+    PriceBar,
+    Story,
+    StoryArticle,
+)
+from contrecoup.sessions import sessions_closed
+from extractors.prices import PriceProvider, open_prices
+from flows.desk import Desk, failure_of, in_force, open_desk, perform, progress, step
+from flows.enrich import told
+from storage.store import Store, rows_where
+
+# Measured again each day: late bars, and the session after a move, which its cumulative returns need.
+MEASURED_AGAIN = timedelta(days=5)
+# A claim is held against bars while an edition could still show it.
+CLAIMS_FROM = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldClaim(Claim):
+    """A claim, and when its article was told."""
+
+    told_at: datetime
+
+
+@flow(name="link", log_prints=False)
+def link(config: str = "contrecoup.toml", now: datetime | None = None) -> int:
+    """Measure the sessions closed lately, check what was claimed of them, link the moves; give the number of links."""
+    desk = open_desk(config, now)
+    listed = {symbol: desk.instruments[symbol] for symbol in desk.watched}
+    fetch_prices(desk, market.symbols_needed(desk.watched, desk.instruments.values()))
+    days = _sessions(desk, listed.values())
+    measure(desk, days)
+    check_claims(desk)
+    return link_sessions(desk, days)
+
+
+def fetch_prices(desk: Desk, symbols: Sequence[str]) -> None:
+    """Bring the bars of every symbol up to date; a symbol without prices leaves a failure, and the others go on."""
+    provider = open_prices(desk.settings.prices, desk.instruments.values(), now=desk.now)
+    with desk.store() as store:
+        latest = {newest.symbol: newest.session_on for newest in store.read(Newest, "newest_sessions")}
+    long_ago = (desk.now - market.HISTORY).date()
+    starts = {s: max(latest.get(s, long_ago) - MEASURED_AGAIN, long_ago) for s in symbols}
+    bars, failures = perform(read_prices, provider, starts, desk.now)
+    unknown = [_unknown_symbol(symbol, desk.now) for symbol in desk.unknown_symbols]
+    with desk.store() as store:
+        store.save(bars, failures, unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The last complete session of an instrument in the store."""
+
+    symbol: str
+    session_on: date
+
+
+@step
+def read_prices(
+    provider: PriceProvider, starts: Mapping[str, date], now: datetime
+) -> tuple[list[PriceBar], list[Failure]]:
+    """Ask the provider for each symbol's bars from its start to today."""
+    bars: list[PriceBar] = []
+    failures: list[Failure] = []
+    advance = progress.get().start("Prices", len(starts))
+    for symbol, start in starts.items():
+        try:
+            bars += provider.daily_bars(symbol, start, now.date())
+        except PriceError as error:
+            failures.append(failure_of(error, stage="prices", key=symbol, now=now))
+        advance()
+    return bars, failures
+
+
+def _unknown_symbol(symbol: str, now: datetime) -> Failure:
+    return Failure(
+        stage="watchlist",
+        key=symbol,
+        at=now,
+        kind="unknown_symbol",
+        message=f"The watch-list names {symbol}, which is in no instrument table.",
+        advice="Correct it in [watchlist], or add a block to contrecoup/assets/instruments.toml.",
+        cause="",
+        weight=1.0,
+    )
+
+
+def _sessions(desk: Desk, instruments: Iterable[Instrument]) -> list[date]:
+    """Every date on which one of the instruments' exchanges closed a session lately."""
+    calendars = {instrument.exchange for instrument in instruments}
+    since = desk.now - MEASURED_AGAIN
+    return sorted({day for name in calendars for day in sessions_closed(name, since=since, until=desk.now)})
+
+
+def measure(desk: Desk, days: Sequence[date]) -> None:
+    """Measure every instrument of the watch-list on each day."""
+    if not days:
+        return
+    with desk.store() as store:
+        store.save([in_force("measure", market.METHOD, desk.now)])
+        bars = _bars(store, market.symbols_needed(desk.watched, desk.instruments.values()), days[0], desk.now)
+    moves = perform(measure_days, bars, desk.instruments, desk.watched, days, desk.now)
+    with desk.store() as store:
+        store.save(moves)
+
+
+@step
+def measure_days(
+    bars: Mapping[str, Sequence[PriceBar]],
+    instruments: Mapping[str, Instrument],
+    symbols: Sequence[str],
+    days: Sequence[date],
+    now: datetime,
+) -> list[Move]:
+    """One row for each symbol and session."""
+    return [
+        move
+        for day in days
+        for move in market.measure_moves(bars, instruments.values(), symbols=symbols, session_on=day, now=now)
+    ]
+
+
+def _bars(store: Store, symbols: Sequence[str], first: date, now: datetime) -> dict[str, list[PriceBar]]:
+    found: dict[str, list[PriceBar]] = {symbol: [] for symbol in symbols}
+    rows = store.read(
+        PriceBar, "bars_of", symbols=list(symbols), start_on=first - market.HISTORY, end_on=now.date()
+    )
+    for bar in rows:
+        found[bar.symbol].append(bar)
+    return found
+
+
+def check_claims(desk: Desk) -> None:
+    """Hold the claims of late articles against the bars."""
+    with desk.store() as store:
+        store.save([in_force("check", checks.METHOD, desk.now)])
+        claims = store.read(ToldClaim, "claims_to_check", oldest=desk.now - CLAIMS_FROM)
+        symbols = sorted({claim.symbol for claim in claims if claim.symbol in desk.instruments})
+        first = (desk.now - CLAIMS_FROM).date()
+        bars = _bars(store, symbols, first, desk.now)
+    found = perform(check_batch, claims, bars, desk.instruments, desk.now)
+    with desk.store() as store:
+        store.save(found)
+
+
+@step
+def check_batch(
+    claims: Sequence[ToldClaim],
+    bars: Mapping[str, Sequence[PriceBar]],
+    instruments: Mapping[str, Instrument],
+    now: datetime,
+) -> list[Check]:
+    """The verdict on each claim."""
+    return [
+        checks.check_claim(
+            claim,
+            bars.get(claim.symbol or "", ()),
+            told_at=claim.told_at,
+            calendar=instruments[claim.symbol].exchange if claim.symbol in instruments else NO_CALENDAR,
+            now=now,
+        )
+        for claim in claims
+    ]
+
+
+def link_sessions(desk: Desk, days: Sequence[date]) -> int:
+    """Link the moves of the days to the stories told around them; give the number of links."""
+    if not days:
+        return 0
+    since = datetime.combine(days[0], time.min, UTC) - links.REACH - attention.USUAL_OVER
+    with desk.store() as store:
+        store.save([in_force("link", links.METHOD, desk.now)])
+        moves = store.read(Move, "moves_between", start_on=days[0], end_on=days[-1])
+        members = store.read(StoryArticle, "story_articles_since", since=since)
+        ids = [member.article_id for member in members]
+        press = Press(
+            stories=store.read(Story, "stories_of", ids=sorted({member.story_id for member in members})),
+            members=members,
+            told=told(store, store.read(Document, "documents_of", ids=ids)),
+            claims=store.read(Claim, "claims_of", ids=ids),
+        )
+    found, evidence = perform(link_batch, moves, press, desk.instruments, desk.now)
+    with desk.store() as store:
+        store.save(
+            found,
+            evidence,
+            replacing=[rows_where(model, session_on=day, method=links.METHOD) for model in (Link, Evidence) for day in days],
+        )
+    return len(found)
+
+
+@step
+def link_batch(
+    moves: Sequence[Move], press: Press, instruments: Mapping[str, Instrument], now: datetime
+) -> tuple[list[Link], list[Evidence]]:
+    """The links of the moves and what can be shown for them."""
+    return links.link_moves(moves, press, instruments=list(instruments.values()), until=now, now=now)

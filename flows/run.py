@@ -1,0 +1,153 @@
+"""Days lived without a Prefect server: the five flows, one after the other, for each edition.
+
+    ingest | extract | enrich | link | brief
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from contrecoup.editions import Window, days, edition_at, window_of
+from contrecoup.errors import NothingAnswered, SettingsError
+from contrecoup.models import Digest
+from contrecoup.settings import Settings, read_settings
+from extractors.replay import serve
+from flows.brief import Told, brief
+from flows.desk import replaying
+from flows.enrich import enrich
+from flows.extract import extract
+from flows.ingest import ingest
+from flows.link import link
+from storage.lock import only_run
+from storage.store import open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run leaves behind."""
+
+    editions: tuple[date, ...]
+    files: tuple[Path, ...]
+    warnings: tuple[str, ...]
+    database: Path
+    snapshot: Path
+    seconds: float
+
+    def lines(self) -> list[str]:
+        """The report as a person reads it."""
+        return [
+            *(f"! {warning}" for warning in self.warnings),
+            f"{len(self.editions)} edition{'s' if len(self.editions) != 1 else ''} in {self.seconds:.0f} s",
+            *(f"  {path}" for path in self.files),
+            f"  {self.database}",
+            f"  {self.snapshot} (for your queries: contrecoup sql)",
+        ]
+
+
+def run_days(config: Path, first: date | None, last: date | None) -> Report:
+    """Fetch what is new, read it, then link and write the editions from ``first`` to ``last`` (default: today's).
+
+    Raises
+    ------
+    NothingAnswered
+        when no feed answered; the editions are written all the same before it is raised.
+
+    """
+    began, now, settings = monotonic(), datetime.now(UTC), read_settings(config)
+    today = edition_at(now, settings)
+    windows = _windows(first or today, last or first or today, settings)
+    with only_run(settings.database):
+        silence = _collect(config, now, windows[0].since_at - timedelta(days=settings.max_age_days))
+        outcomes = [_tell(config, window, now) for window in windows]
+        report = _report(settings, windows, outcomes, monotonic() - began)
+    if silence:
+        raise silence
+    return report
+
+
+def replay_days(folder: Path, first: date, last: date, *, fresh: bool = False) -> Report:
+    """Live through recorded days as if each edition's hour were now, from a server on this machine.
+
+    ``folder`` holds ``sites/<host>/…`` and ``contrecoup.toml``. A day whose editions were all built is not lived
+    again, so that a replay that was killed goes on where it stopped; ``fresh`` forgets what was built.
+    """
+    began, config = monotonic(), folder / "contrecoup.toml"
+    settings = read_settings(config)
+    windows = _windows(first, last, settings)
+    with only_run(settings.database):
+        if fresh:
+            _forget(settings)
+        done = _built(settings)
+        outcomes = []
+        with serve(folder / "sites") as server, _in_place_of_the_web(server.address):
+            for window in windows:
+                if window.edition_on in done:
+                    continue
+                server.set_clock(window.until_at)
+                _collect(config, window.until_at, None)
+                outcomes.append(_tell(config, window, window.until_at))
+        return _report(settings, windows, outcomes, monotonic() - began)
+
+
+def _windows(first: date, last: date, settings: Settings) -> list[Window]:
+    if last < first:
+        raise SettingsError(f"--to {last} is before --from {first}.", advice="Give the earlier day to --from.")
+    return [window_of(day, settings) for day in days(first, last)]
+
+
+def _collect(config: Path, now: datetime, oldest: datetime | None) -> NothingAnswered | None:
+    """Fetch and read; that no feed answered is given back, so that what is there already is still told."""
+    silence = None
+    try:
+        ingest.fn(str(config), now, oldest)
+    except NothingAnswered as error:
+        silence = error
+    extract.fn(str(config), now)
+    enrich.fn(str(config), now)
+    return silence
+
+
+def _tell(config: Path, window: Window, now: datetime) -> Told:
+    link.fn(str(config), min(now, window.until_at))
+    return brief.fn(str(config), now, window.edition_on)
+
+
+def _built(settings: Settings) -> set[date]:
+    """Days whose edition is there in every language."""
+    with open_store(settings.database) as store:
+        digests = store.read(Digest, "digests")
+    langs: dict[date, set[str]] = {}
+    for digest in digests:
+        langs.setdefault(digest.edition_on, set()).add(digest.lang)
+    return {day for day, found in langs.items() if found.issuperset(settings.languages)}
+
+
+def _forget(settings: Settings) -> None:
+    for path in settings.database.parent.glob(f"{settings.database.stem}.*"):
+        if path.suffix != ".lock":
+            path.unlink()
+
+
+@contextmanager
+def _in_place_of_the_web(address: str) -> Iterator[None]:
+    token = replaying.set(address)
+    try:
+        yield
+    finally:
+        replaying.reset(token)
+
+
+def _report(settings: Settings, windows: list[Window], told: list[Told], seconds: float) -> Report:
+    with open_store(settings.database) as store:
+        snapshot = store.snapshot()
+    return Report(
+        editions=tuple(window.edition_on for window in windows),
+        files=tuple(path for outcome in told[-1:] for path in outcome.files),
+        warnings=tuple(dict.fromkeys(warning for outcome in told for warning in outcome.warnings)),
+        database=settings.database,
+        snapshot=snapshot,
+        seconds=seconds,
+    )

@@ -1,0 +1,19 @@
+-- Which entries told since $oldest (or undated) have no page at $now, and did not fail for good or just now?
+-- After n failures the next attempt waits 2^n hours.
+select e.*
+from first_entries e
+left join attempts t on t.stage = 'page' and t.key = e.url
+where e.lane in ('dated', 'undated')
+    and (e.published_at is null or e.published_at >= $oldest)
+    and (t.failures is null or (not t.final and t.last_at + to_hours(1 << t.failures) <= $now))
+    and not exists (
+        select 1
+        from pages p
+        where p.url = e.url
+    )
+    and not exists (
+        select 1
+        from entry_articles a
+        where a.entry_id = e.id
+    )
+order by coalesce(e.published_at, e.seen_at) desc, e.id;
