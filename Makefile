@@ -25,7 +25,7 @@ build/duckdb-oldest: $(VENV)/installed-dev
 
 # The golden week, day by day, from a server on this machine; ends with the digest of 28 January 2025.
 demo: $(VENV)/installed
-	$(BIN)/contrecoup replay examples/deepseek-week --from 2025-01-18 --to 2025-01-29 --show 2025-01-28
+	$(BIN)/contrecoup replay examples/deepseek-week --from 2025-01-18 --to 2025-01-29 --show 2025-01-28 --fresh
 
 test: $(VENV)/installed-dev build/duckdb-oldest
 	$(BIN)/pytest --numprocesses 2 --cov --cov-report term:skip-covered

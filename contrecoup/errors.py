@@ -35,6 +35,14 @@ class ContrecoupError(Exception):
         self.message = message
         self.advice = advice
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle whole: workers raise these across a process border, where keyword-only arguments get lost."""
+        return _restore, (type(self), self.args), self.__dict__
+
+
+def _restore(kind: type[ContrecoupError], args: tuple[object, ...]) -> ContrecoupError:
+    return kind.__new__(kind, *args)
+
 
 class SettingsError(ContrecoupError):
     """The settings file, an option or an input file is wrong."""
@@ -67,17 +75,20 @@ class EngineError(ContrecoupError):
 
 
 class ItemError(ContrecoupError):
-    """One item failed; ``kind`` goes to its row in ``failures`` and ``weight`` (0.25, 0.5 or 1) how much it counts."""
+    """One item failed; ``kind`` and ``cause`` go to its row in ``failures`` and ``weight`` (0.25, 0.5 or 1) too."""
 
-    def __init__(self, message: str, *, kind: str, weight: float = 1.0, advice: str = "") -> None:
+    def __init__(self, message: str, *, kind: str, weight: float = 1.0, advice: str = "", cause: str = "") -> None:
         """See the class."""
         super().__init__(message, advice=advice)
         self.kind = kind
         self.weight = weight
+        self.cause = cause
 
 
 class FetchError(ItemError):
-    """An address could not be fetched."""
+    """An address could not be fetched; ``retry_after_s`` is what the server asked us to wait, in seconds."""
+
+    retry_after_s: float | None = None
 
 
 class ParseError(ItemError):

@@ -51,7 +51,7 @@ def main() -> None:
 @contextmanager
 def _bars(*, quiet: bool) -> Iterator[None]:
     """Show a progress bar for each long step."""
-    from flows.bars import showing  # noqa: PLC0415 - imports prefect
+    from flows.screen import showing  # noqa: PLC0415 - imports prefect
 
     with showing(errors, quiet=quiet):
         yield
@@ -81,7 +81,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Fetch, read, link, and write the editions of the days from --from to --to. Needs no Prefect server."""
-    from flows.editions import run_days  # noqa: PLC0415 - imports prefect
+    from flows.run import run_days  # noqa: PLC0415 - imports prefect
 
     with _bars(quiet=as_json):
         report = run_days(config, _day(start), _day(end))
@@ -91,17 +91,18 @@ def run(
 @app.command()
 def replay(
     folder: Annotated[Path, typer.Argument(help="A folder with sites/<host>/…, contrecoup.toml and prices.")],
-    start: Start = None,
-    end: End = None,
+    start: Annotated[datetime, typer.Option("--from", formats=DAY, help="First edition.")],
+    end: Annotated[datetime, typer.Option("--to", formats=DAY, help="Last edition.")],
     show: Annotated[datetime | None, typer.Option(formats=DAY, help="Print this edition at the end.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the edition to print.")] = "en",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier replay built.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Serve recorded sites on this machine and live through the days as if they were now."""
-    from flows.editions import replay_days  # noqa: PLC0415 - imports prefect
+    from flows.run import replay_days  # noqa: PLC0415 - imports prefect
 
     with _bars(quiet=as_json):
-        report = replay_days(folder, _day(start), _day(end))
+        report = replay_days(folder, start.date(), end.date(), fresh=fresh)
     if show is not None:
         _print_digest(folder / DEFAULT_CONFIG, show.date(), lang)
     _show_report(report, as_json=as_json)
@@ -173,3 +174,73 @@ def _show_rows(columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, as_json
         table.add_row(*("" if value is None else str(value) for value in row))
     output.print(table)
     output.print(f"{len(rows)} row{'s' if len(rows) != 1 else ''}", highlight=False)
+
+
+attempts = typer.Typer(no_args_is_help=True, help="Run one stage on your own input; one JSON object a line comes out.")
+app.add_typer(attempts, name="try")
+
+Input = Annotated[Path, typer.Argument(metavar="[FILE|-]", help="A file of one document a line, or - for input.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="Language of the input (fr, en), when you know it.")]
+Objects = Annotated[bool, typer.Option("--json", help="Lines are objects with title, lead, text, lang, url.")]
+STDIN = Path("-")
+
+
+def _attempt(stage: str, source: Path, lang: str | None, *, as_json: bool) -> None:
+    from flows import attempt  # noqa: PLC0415
+
+    found = attempt.documents(source, lang=lang, as_json=as_json)
+    attempt.write(getattr(attempt, stage)(found))
+
+
+@attempts.command("extract")
+def try_extract(
+    source: Annotated[Path, typer.Argument(metavar="[FILE|-]", help="An HTML file, or - for input.")] = STDIN,
+    url: Annotated[str, typer.Option(help="The address it came from.")] = "http://localhost/page",
+) -> None:
+    """Title, byline, lead, text, date and status of a page."""
+    from flows import attempt  # noqa: PLC0415
+
+    attempt.write(attempt.extract(source, url=url))
+
+
+@attempts.command("language")
+def try_language(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
+    """Language of each document, and why."""
+    from flows import attempt  # noqa: PLC0415
+
+    attempt.write(attempt.language(attempt.documents(source, lang=lang, as_json=as_json), lang=lang))
+
+
+@attempts.command("translate")
+def try_translate(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
+    """Title and lead in the other language, or why a translation was refused."""
+    _attempt("translate", source, lang, as_json=as_json)
+
+
+@attempts.command("topics")
+def try_topics(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
+    """Probability of each topic, and which hold."""
+    _attempt("topics", source, lang, as_json=as_json)
+
+
+@attempts.command("entities")
+def try_entities(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
+    """Instruments, baskets, organisations and macro terms that are named."""
+    _attempt("entities", source, lang, as_json=as_json)
+
+
+@attempts.command("claims")
+def try_claims(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
+    """Price moves that are stated."""
+    _attempt("claims", source, lang, as_json=as_json)
+
+
+@attempts.command("moves")
+def try_moves(
+    prices: Annotated[Path, typer.Option(help="A CSV or Parquet file of daily bars.")],
+    on: Annotated[datetime, typer.Option(formats=DAY, help="The session.")],
+) -> None:
+    """Abnormal return of each instrument of a price file on a date."""
+    from flows import attempt  # noqa: PLC0415
+
+    attempt.write(attempt.moves(prices, on.date()))

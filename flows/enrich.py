@@ -59,8 +59,8 @@ def enrich(config: str = "contrecoup.toml", now: datetime | None = None) -> int:
 
 
 def _stages(desk: Desk) -> list[Stage]:
-    translator = GlossaryTranslator.load()
-    classifier = KeywordClassifier.load()
+    translator = GlossaryTranslator()
+    classifier = KeywordClassifier()
     return [
         Stage(
             name="translate",

@@ -110,7 +110,7 @@ def _own_words(item: Pending) -> Extracted:
         text="",
         status=Status.GONE if gone else Status.EMPTY if item.body is not None else Status.BLOCKED,
         html_lang=None,
-        published=None,
+        published=Published(),
         canonical=None,
         words=0,
     )

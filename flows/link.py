@@ -62,33 +62,23 @@ def link(config: str = "contrecoup.toml", now: datetime | None = None) -> int:
 def fetch_prices(desk: Desk, symbols: Sequence[str]) -> None:
     """Bring the bars of every symbol up to date; a symbol without prices leaves a failure, and the others go on."""
     provider = open_prices(desk.settings.prices, desk.instruments.values(), now=desk.now)
-    with desk.store() as store:
-        latest = {newest.symbol: newest.session_on for newest in store.read(Newest, "newest_sessions")}
-    long_ago = (desk.now - market.HISTORY).date()
-    starts = {s: max(latest.get(s, long_ago) - MEASURED_AGAIN, long_ago) for s in symbols}
-    bars, failures = perform(read_prices, provider, starts, desk.now)
+    # All of the history each time: a split or a dividend changes what a provider says of the past.
+    start = (desk.now - market.HISTORY).date()
+    bars, failures = perform(read_prices, provider, symbols, start, desk.now)
     unknown = [_unknown_symbol(symbol, desk.now) for symbol in desk.unknown_symbols]
     with desk.store() as store:
         store.save(bars, failures, unknown)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newest:
-    """The last complete session of an instrument in the store."""
-
-    symbol: str
-    session_on: date
-
-
 @step
 def read_prices(
-    provider: PriceProvider, starts: Mapping[str, date], now: datetime
+    provider: PriceProvider, symbols: Sequence[str], start: date, now: datetime
 ) -> tuple[list[PriceBar], list[Failure]]:
-    """Ask the provider for each symbol's bars from its start to today."""
+    """Ask the provider for each symbol's bars from ``start`` to today."""
     bars: list[PriceBar] = []
     failures: list[Failure] = []
-    advance = progress.get().start("Prices", len(starts))
-    for symbol, start in starts.items():
+    advance = progress.get().start("Prices", len(symbols))
+    for symbol in symbols:
         try:
             bars += provider.daily_bars(symbol, start, now.date())
         except PriceError as error:

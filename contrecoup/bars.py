@@ -1,0 +1,159 @@
+"""Soundness of price bars: which returns may be trusted, and the reason why any other may not.
+
+Stands between the providers' ``PriceBar`` and ``market.py`` and ``checks.py``. A fault never becomes a number: the
+session has no return, and ``fault_on`` says why. Vendors do send all of these (yfinance issues 2289, 2480; forward
+filled days, bars of a running session, unadjusted splits, decimals lost).
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeGuard
+
+from contrecoup.models import PriceBar
+from contrecoup.sessions import close_of, is_session, previous_session
+
+SPLIT_TOLERANCE = 0.05
+"""How near a close ratio must be to n:1 or 1:n to be held for review: a split day also has a day's own return.
+
+Ratios from about 10 upwards are all near a whole number, so lost decimals are held too. 3:2 splits are not looked
+for: 0.67 is also what real crashes give (VRT closed at 0.70 of its previous close on 27 January 2025).
+"""
+RANGE_SLACK = 0.005
+"""Share by which a close or an open may lie outside [low, high]: vendors round and adjust the four separately."""
+
+
+class Fault(StrEnum):
+    """Why a session of an instrument cannot be measured."""
+
+    UNKNOWN_SYMBOL = "unknown_symbol"
+    NO_BARS = "no_bars"
+    MISSING_DAY = "missing_day"
+    PARTIAL_DAY = "partial_day"
+    NAN = "nan"
+    IMPOSSIBLE_BAR = "impossible_bar"
+    CONFLICTING_BARS = "conflicting_bars"
+    STALE_BAR = "stale_bar"
+    SPLIT_SUSPECTED = "split_suspected"
+    SHORT_HISTORY = "short_history"
+    FLAT_HISTORY = "flat_history"
+    BENCHMARK_MISSING = "benchmark_missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One symbol's bars by session, judged: each session has a return, or a fault, or (no bar at all) neither."""
+
+    calendar: str
+    now: datetime
+    bars: Mapping[date, PriceBar]
+    returns: Mapping[date, float]
+    faults: Mapping[date, Fault]
+
+    def fault_on(self, session_on: date) -> Fault | None:
+        """Why a session of the calendar has no return, or None when it has one."""
+        if session_on in self.returns:
+            return None
+        if not self.bars:
+            return Fault.NO_BARS
+        if close_of(self.calendar, session_on) > self.now:
+            return Fault.PARTIAL_DAY
+        return self.faults.get(session_on, Fault.MISSING_DAY)
+
+
+def judge_bars(bars: Iterable[PriceBar], *, calendar: str, now: datetime) -> Series:
+    """Sort a symbol's daily bars by session and compute its sound one-session simple returns.
+
+    Bars on days without a session are left out. A return needs sound bars on two consecutive sessions; it is computed
+    on the adjusted closes where both bars have one, else on the closes.
+    """
+    days: dict[date, list[PriceBar]] = {}
+    for bar in sorted(bars, key=lambda bar: bar.session_on):
+        if is_session(calendar, bar.session_on):
+            days.setdefault(bar.session_on, []).append(bar)
+    kept = {day: same_day[0] for day, same_day in days.items()}
+    traded = any(bar.volume for bar in kept.values())
+    unsound: dict[date, Fault] = {}
+    faults: dict[date, Fault] = {}
+    returns: dict[date, float] = {}
+    for day, bar in kept.items():
+        previous_on = previous_session(calendar, day)
+        previous = kept.get(previous_on) if previous_on else None
+        fault = _fault_of_day(days[day], closes_at=close_of(calendar, day), now=now)
+        fault = fault or _staleness(bar, previous, traded=traded)
+        if fault:
+            unsound[day] = fault
+        change = fault or _change(previous, bar, unsound)
+        if isinstance(change, Fault):
+            faults[day] = change
+        else:
+            returns[day] = change
+    return Series(calendar=calendar, now=now, bars=kept, returns=returns, faults=faults)
+
+
+def simple_return(previous: PriceBar, bar: PriceBar) -> float:
+    """Fractional change from one sound bar to the next (0.01 = 1 %), dividends included where the vendor adjusts."""
+    if previous.adj_close and bar.adj_close:
+        return bar.adj_close / previous.adj_close - 1
+    return close_price(bar) / close_price(previous) - 1
+
+
+def close_price(bar: PriceBar) -> float:
+    """The close of a bar that was judged sound."""
+    return bar.close if bar.close is not None else math.nan
+
+
+def looks_like_split(change: float) -> bool:
+    """Whether a simple return is near n:1 or 1:n for a whole n of two or more."""
+    ratio = max(1 + change, 1 / (1 + change))
+    near = round(ratio)
+    return near > 1 and abs(ratio / near - 1) <= SPLIT_TOLERANCE
+
+
+def _change(previous: PriceBar | None, bar: PriceBar, unsound: Mapping[date, Fault]) -> float | Fault:
+    if previous is None:
+        return Fault.MISSING_DAY
+    if previous.session_on in unsound:
+        return unsound[previous.session_on]
+    change = simple_return(previous, bar)
+    return Fault.SPLIT_SUSPECTED if looks_like_split(change) else change
+
+
+def _fault_of_day(same_day: Sequence[PriceBar], *, closes_at: datetime, now: datetime) -> Fault | None:
+    if closes_at > now or not all(bar.complete and bar.fetched_at >= closes_at for bar in same_day):
+        return Fault.PARTIAL_DAY
+    if not all(_is_number(bar.close) for bar in same_day):
+        return Fault.NAN
+    if len({bar.close for bar in same_day}) > 1:
+        return Fault.CONFLICTING_BARS
+    return None if all(map(_is_possible, same_day)) else Fault.IMPOSSIBLE_BAR
+
+
+def _is_number(figure: float | None) -> TypeGuard[float]:
+    return figure is not None and math.isfinite(figure)
+
+
+def _is_possible(bar: PriceBar) -> bool:
+    """Every price that is given is positive, and open and close lie between low and high."""
+    given = [price for price in _prices(bar) if _is_number(price)]
+    if min(given) <= 0 or (bar.adj_close is not None and not bar.adj_close > 0):
+        return False
+    low = bar.low if _is_number(bar.low) else min(given)
+    high = bar.high if _is_number(bar.high) else max(given)
+    return low * (1 - RANGE_SLACK) <= min(given) and max(given) <= high * (1 + RANGE_SLACK)
+
+
+def _staleness(bar: PriceBar, previous: PriceBar | None, *, traded: bool) -> Fault | None:
+    """A forward-filled day: nothing traded though other days did, or the same four prices as the session before."""
+    if traded and bar.volume == 0:
+        return Fault.STALE_BAR
+    if previous is None or None in _prices(bar):
+        return None
+    flat = len({*_prices(bar), previous.close}) == 1
+    return Fault.STALE_BAR if flat or _prices(bar) == _prices(previous) else None
+
+
+def _prices(bar: PriceBar) -> tuple[float | None, ...]:
+    return (bar.open, bar.high, bar.low, bar.close)

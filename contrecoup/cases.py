@@ -1,0 +1,149 @@
+"""Cases: the stories that speak of an instrument around a session, and where they name it. First half of links.py.
+
+A case is a story as it stood when the following session opened: nothing told later is in it, and nothing told after
+the edition's ``until`` is in the archive at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contrecoup.gist import Told
+from contrecoup.instruments import Instrument
+from contrecoup.models import Claim, Layer, Mention, Move, Story, StoryArticle
+from contrecoup.sessions import close_of, next_session, open_of, previous_session
+
+# A story is a candidate while its last telling is at most this old: R1 took a week, half of it without a session.
+REACH = timedelta(days=10)
+# How directly a text speaks of the instrument: by layer, then by place.
+LAYERS = {Layer.DIRECT: 1.0, Layer.SECTOR: 0.5, Layer.MACRO: 0.3}
+PLACES = {"title": 1.0, "lead": 0.9, "text": 0.6}
+# To name the exchange on which everything is traded is no reason to link anything with it.
+MARKET_PLACES = frozenset({"macro:wall_street", "macro:europe", "macro:asia"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What was told: stories, their members, the articles with what was found in them, and their claims.
+
+    ``told`` and ``members`` reach back ``REACH`` and ``attention.USUAL_OVER`` before the first session.
+    """
+
+    stories: Sequence[Story]
+    members: Sequence[StoryArticle]
+    told: Sequence[Told]
+    claims: Sequence[Claim] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One abnormal session: ``since`` is the close before it, ``until`` the opening after it."""
+
+    move: Move
+    instrument: Instrument
+    measured: float
+    since: datetime
+    close: datetime
+    until: datetime
+
+    @classmethod
+    def of(cls, move: Move, instrument: Instrument) -> "Session":
+        """The clock of a move's session on the instrument's exchange."""
+        calendar = instrument.exchange
+        before, after = previous_session(calendar, move.session_on), next_session(calendar, move.session_on)
+        close = close_of(calendar, move.session_on)
+        return cls(
+            move=move,
+            instrument=instrument,
+            measured=move.simple_return or 0.0,
+            since=close_of(calendar, before) if before else close - timedelta(days=1),
+            close=close,
+            until=max(close, open_of(calendar, after)) if after else close,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A story as it stood at the horizon of a session."""
+
+    story_id: str
+    members: tuple[StoryArticle, ...]
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The most direct mention of an instrument in a story."""
+
+    mention: Mention
+    told: Told
+    directness: float
+
+
+class Archive:
+    """The press indexed by what it names, so that a move meets only the stories that speak of it."""
+
+    def __init__(self, press: Press, until: datetime) -> None:
+        """Index everything told up to ``until``."""
+        self._until = until
+        self.told = {told.document.article_id: told for told in press.told}
+        self.claims: dict[tuple[str, str | None], list[Claim]] = defaultdict(list)
+        for claim in press.claims:
+            self.claims[claim.article_id, claim.symbol].append(claim)
+        stories = {story.id for story in press.stories}
+        self._members: dict[str, list[StoryArticle]] = defaultdict(list)
+        self._naming: dict[str, dict[str, StoryArticle]] = defaultdict(dict)
+        for member in press.members:
+            if member.story_id in stories and member.article_id in self.told and member.told_at <= until:
+                self._members[member.story_id].append(member)
+                for mention in self.told[member.article_id].mentions:
+                    self._naming[mention.target][member.article_id] = member
+
+    def naming(self, targets: Iterable[str]) -> list[StoryArticle]:
+        """Articles that name any of the targets."""
+        found = {key: member for target in targets for key, member in self._naming.get(target, {}).items()}
+        return list(found.values())
+
+    def candidates(self, session: Session) -> list[Case]:
+        """Stories that name the instrument, its baskets or the market and were told within reach of the session."""
+        macro = [target for target in self._naming if target.startswith("macro:") and target not in MARKET_PLACES]
+        horizon = min(session.until, self._until)
+        ids = {member.story_id for member in self.naming([*targets_of(session.instrument), *macro])}
+        cases = []
+        for story_id in sorted(ids):
+            members = tuple(m for m in self._members[story_id] if m.told_at <= horizon)
+            if members and max(m.told_at for m in members) >= session.close - REACH:
+                cases.append(
+                    Case(story_id=story_id, members=members, first_at=min(member.told_at for member in members))
+                )
+        return cases
+
+
+def targets_of(instrument: Instrument) -> tuple[str, ...]:
+    """What a mention's target can be to speak of the instrument: its symbol, or one of its baskets."""
+    return (instrument.symbol, *(f"basket:{basket}" for basket in instrument.baskets))
+
+
+def namings(session: Session, told: Iterable[Told]) -> list[Named]:
+    """The best mention of each article that speaks of the instrument, most direct first."""
+    wanted = set(targets_of(session.instrument))
+    best = []
+    for article in told:
+        rated = [(_directness(mention, wanted), mention) for mention in article.mentions]
+        named = [(value, mention) for value, mention in rated if value > 0]
+        if named:
+            value, mention = min(named, key=lambda pair: (-pair[0], pair[1].field, pair[1].start))
+            best.append(Named(mention=mention, told=article, directness=value))
+    return sorted(best, key=lambda n: (-n.directness, n.told.document.told_at, n.told.document.article_id))
+
+
+def _directness(mention: Mention, wanted: set[str]) -> float:
+    if mention.target in wanted:
+        return LAYERS[mention.layer] * PLACES[mention.field]
+    if mention.target in MARKET_PLACES:
+        return 0.0
+    # a body mentions rates and indices as background; only up front does a text speak of the market as a whole
+    if mention.layer is Layer.MACRO and mention.field != "text":
+        return LAYERS[Layer.MACRO] * PLACES[mention.field]
+    return 0.0

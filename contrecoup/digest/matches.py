@@ -1,0 +1,213 @@
+"""Moves as an edition shows them, grouped under the story that coincided with them. Between the inputs and build.
+
+Order: the move that most independent publishers name comes first, then the stronger label, then the larger ``|z|``.
+A reader looks for the move that everybody speaks of; the largest fall of a day is often that of a small firm that one
+article names in passing (on 27 January 2025 Vistra and Vertiv fell further than Nvidia).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, Unmeasured
+from contrecoup.digest.inputs import EditionInputs
+from contrecoup.digest.outward import imprint, shown
+from contrecoup.digest.tellings import Library, telling_of
+from contrecoup.instruments import Instrument
+from contrecoup.models import Check, Claim, Evidence, Layer, Link, LinkLabel, Move, MoveVerdict, StoryArticle, Verdict
+
+FULL_IN_FIRST_GROUP = 8
+FULL_IN_OTHER_GROUPS = 3
+SESSION_PERIODS = ("close", "day", "open", "premarket", "intraday", "afterhours", "unknown")
+
+_LEGAL_FORM = re.compile(r",? (?:Corporation|Corp\.?|Inc\.?|Limited|Ltd\.?|plc|SE|SA|N\.V\.|Holdings?)$")
+_STRENGTH = {label: rank for rank, label in enumerate(LinkLabel)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidences:
+    """What may be shown for a link: evidence by (symbol, story), claims by symbol, checks by the claim's key.
+
+    ``naming`` holds the articles that name an instrument itself, by its symbol.
+    """
+
+    evidence: Mapping[tuple[str, str], Sequence[Evidence]]
+    naming: Mapping[str, frozenset[str]]
+    claims: Mapping[str, Sequence[Claim]]
+    checks: Mapping[tuple[str, int, str, int], Check]
+
+
+def groups_of(library: Library) -> tuple[Group, ...]:
+    """Every linked move under the story of its best link; the group that holds the day's first move comes first."""
+    evidences = _open_evidences(library.inputs)
+    links = best_links(library)
+    matches: dict[str, list[Match]] = defaultdict(list)
+    for move in library.inputs.moves:
+        link = links.get(_key(move))
+        if link is not None and move.verdict is MoveVerdict.MOVE:
+            matches[link.story_id].append(_match(move, link, library, evidences))
+    ordered = {story_id: sorted(found, key=_first_things_first) for story_id, found in matches.items()}
+    groups: list[Group] = []
+    for story_id, found in sorted(ordered.items(), key=lambda pair: _first_things_first(pair[1][0])):
+        full = FULL_IN_OTHER_GROUPS if groups else FULL_IN_FIRST_GROUP
+        telling = telling_of(library.stories[story_id], library)
+        rival = found[0].rival
+        shared = [replace(match, rival=None if match.rival == rival else match.rival) for match in found]
+        attention = max(match.attention for match in found)
+        groups.append(
+            Group(
+                telling=telling,
+                attention=attention,
+                rival=rival,
+                matches=tuple(shared[:full]),
+                others=tuple(shared[full:]),
+            )
+        )
+    return tuple(groups)
+
+
+def best_links(library: Library) -> Mapping[str, Link]:
+    """The best link of each move (``symbol@date``), among those whose story is known."""
+    best: dict[str, Link] = {}
+    for link in sorted(library.inputs.links, key=lambda link: (link.rank, -link.score, link.story_id)):
+        if link.story_id in library.stories:
+            best.setdefault(f"{link.symbol}@{link.session_on.isoformat()}", link)
+    return best
+
+
+def unexplained_of(library: Library) -> tuple[Figure, ...]:
+    """Abnormal moves without any link, the largest ``|z|`` first."""
+    links = best_links(library)
+    moves = [move for move in library.inputs.moves if move.verdict is MoveVerdict.MOVE and _key(move) not in links]
+    figures = [figure_of(move, library.inputs.instruments) for move in moves]
+    return tuple(sorted(figures, key=lambda figure: (-abs(figure.z), figure.symbol)))
+
+
+def unmeasured_of(library: Library) -> tuple[Unmeasured, ...]:
+    """Instruments that could not be measured, by the reason."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for move in library.inputs.moves:
+        if move.verdict is MoveVerdict.UNMEASURED:
+            names[shown(move.reason)].append(_name(move.symbol, library.inputs.instruments))
+    return tuple(Unmeasured(reason=reason, names=tuple(sorted(found))) for reason, found in sorted(names.items()))
+
+
+def figure_of(move: Move, instruments: Mapping[str, Instrument]) -> Figure:
+    """The figures of a measured move; a figure that the method did not give counts as zero."""
+    return Figure(
+        symbol=move.symbol,
+        name=_name(move.symbol, instruments),
+        session_on=move.session_on,
+        simple_return=move.simple_return or 0.0,
+        abnormal_return=move.abnormal_return or 0.0,
+        z=move.z or 0.0,
+    )
+
+
+def _name(symbol: str, instruments: Mapping[str, Instrument]) -> str:
+    instrument = instruments.get(symbol)
+    return _LEGAL_FORM.sub("", instrument.name) if instrument else symbol
+
+
+def _key(move: Move) -> str:
+    return f"{move.symbol}@{move.session_on.isoformat()}"
+
+
+def _first_things_first(match: Match) -> tuple[int, int, float, str]:
+    return (-match.named_by, -_STRENGTH[match.label], -abs(match.figure.z), match.figure.symbol)
+
+
+def _open_evidences(inputs: EditionInputs) -> Evidences:
+    evidence: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
+    for piece in inputs.evidence:
+        evidence[piece.symbol, piece.story_id].append(piece)
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    for claim in inputs.claims:
+        if claim.symbol is not None:
+            claims[claim.symbol].append(claim)
+    naming: dict[str, set[str]] = defaultdict(set)
+    for mention in inputs.mentions:
+        if mention.layer is Layer.DIRECT:
+            naming[mention.target].add(mention.article_id)
+    checks = {(check.article_id, check.version, check.field, check.start): check for check in inputs.checks}
+    named = {symbol: frozenset(articles) for symbol, articles in naming.items()}
+    return Evidences(evidence=evidence, naming=named, claims=claims, checks=checks)
+
+
+def _match(move: Move, link: Link, library: Library, evidences: Evidences) -> Match:
+    members = {member.article_id: member for member in library.members.get(link.story_id, ())}
+    rival = library.stories.get(link.rival_story_id or "")
+    claims = [claim for claim in evidences.claims.get(move.symbol, ()) if claim.article_id in members]
+    naming = {claim.article_id for claim in claims} | evidences.naming.get(move.symbol, frozenset())
+    said = _said(claims, move, members, evidences)
+    quotes = () if said else evidences.evidence.get((move.symbol, link.story_id), ())
+    return Match(
+        figure=figure_of(move, library.inputs.instruments),
+        label=link.label,
+        named_by=len({members[article].publisher for article in naming if _is_own(members.get(article))}),
+        directness=link.directness,
+        attention=link.attention,
+        lag_hours=link.lag_hours,
+        rival=shown(rival.title) if rival else None,
+        quote=_quote([piece for piece in quotes if piece.session_on == move.session_on], members, library.inputs.lang),
+        said=said,
+    )
+
+
+def _quote(pieces: Sequence[Evidence], members: Mapping[str, StoryArticle], lang: str) -> Quote | None:
+    """One piece of evidence, in the reader's language if there is one."""
+    known = [(piece, members[piece.article_id]) for piece in pieces if piece.article_id in members]
+    if not known:
+        return None
+    piece, member = min(known, key=lambda pair: (pair[1].lang != lang, pair[0].kind, pair[0].article_id))
+    return Quote(publisher=imprint(member.publisher), lang=member.lang, text=shown(piece.quote))
+
+
+def _is_own(member: StoryArticle | None) -> bool:
+    return member is not None and member.wire_id == member.article_id
+
+
+def _said(
+    claims: Sequence[Claim], move: Move, members: Mapping[str, StoryArticle], evidences: Evidences
+) -> tuple[Said, ...]:
+    """One claim that prices confirm and one that they contradict, else one that they cannot check.
+
+    Of several, the one whose period is the clearest, then the first that was told.
+    """
+    found: dict[Verdict, tuple[tuple[int, datetime, str, int], Said]] = {}
+    for claim in claims:
+        check = evidences.checks.get((claim.article_id, claim.version, claim.field, claim.start))
+        member = members[claim.article_id]
+        if check is None or not _is_own(member) or not _about_session(claim, check, member, move):
+            continue
+        order = (SESSION_PERIODS.index(claim.period), member.told_at, claim.article_id, claim.start)
+        if check.verdict not in found or order < found[check.verdict][0]:
+            found[check.verdict] = (order, _said_one(claim, check, member.publisher))
+    told = [found[verdict][1] for verdict in (Verdict.CONFIRMED, Verdict.CONTRADICTED) if verdict in found]
+    return tuple(told or [said for _, said in found.values()])
+
+
+def _about_session(claim: Claim, check: Check, member: StoryArticle, move: Move) -> bool:
+    """Whether a claim speaks of the session: by the price it was held against, its own date, or its day of telling."""
+    if claim.period not in SESSION_PERIODS:
+        return False
+    compared_on = check.basis.partition("@")[2]
+    if compared_on:
+        return compared_on == move.session_on.isoformat()
+    return (claim.session_on or member.told_at.date()) == move.session_on
+
+
+def _said_one(claim: Claim, check: Check, publisher: str) -> Said:
+    return Said(
+        publisher=imprint(publisher),
+        size=-claim.size if claim.direction == "down" else claim.size,
+        unit=claim.unit,
+        qualifier=claim.qualifier,
+        period=claim.period,
+        verdict=check.verdict,
+        measured=check.measured,
+        basis=check.basis.partition("@")[0],
+        reason=shown(check.reason),
+    )

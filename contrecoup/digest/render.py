@@ -1,0 +1,76 @@
+"""An edition as HTML and as text. Second module of the last stage: build → render → mail, or files in a folder.
+
+The templates own every element of the page: whatever comes from the press is escaped text, and the only addresses are
+the ``href`` that build has judged. No image, no font, no script, nothing to fetch. Mail programs cut a page near 102 kB
+(hteumeuleu/email-bugs#41), hence ``MAX_HTML_BYTES``, which the limits of build hold.
+"""
+
+import re
+import textwrap
+from datetime import datetime
+
+import css_inline
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from contrecoup.digest.edition import Edition
+from contrecoup.digest.wording import wording_of
+from contrecoup.models import Digest
+
+MAX_HTML_BYTES = 90_000
+TEXT_WIDTH = 74
+MAX_UNEXPLAINED = 20
+"""Rows of the table of moves without a story; the rest is counted."""
+
+_INDENT = re.compile(r" *(?:- )?")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def render_digest(edition: Edition, *, built_at: datetime) -> Digest:
+    """The edition as the store keeps it: subject, HTML and text."""
+    wording = wording_of(edition.lang, edition.timezone)
+    return Digest(
+        edition_on=edition.edition_on,
+        lang=edition.lang,
+        profile=edition.profile,
+        since_at=edition.since_at,
+        until_at=edition.until_at,
+        coverage=edition.counts.coverage,
+        subject=wording.subject(edition),
+        html=render_html(edition),
+        text=render_text(edition),
+        built_at=built_at,
+    )
+
+
+def render_html(edition: Edition) -> str:
+    """One column of at most 640 pixels, styles inline, for light and dark screens; at most 90 kB."""
+    inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+    html: str = inliner.inline(_fill(edition, "digest.html.jinja"))
+    return html
+
+
+def render_text(edition: Edition) -> str:
+    """The same for readers of plain text: lines of at most 74 characters, except for an address that is longer."""
+    folded = "\n".join(_fold(line) for line in _fill(edition, "digest.txt.jinja").splitlines())
+    return _BLANK_LINES.sub("\n\n", folded).strip() + "\n"
+
+
+def _fill(edition: Edition, name: str) -> str:
+    wording = wording_of(edition.lang, edition.timezone)
+    environment = Environment(
+        loader=PackageLoader("contrecoup.digest"),
+        autoescape=select_autoescape(enabled_extensions=("html.jinja",), default=False),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    template = environment.get_template(name)
+    return template.render(edition=edition, w=wording, subject=wording.subject(edition), most=MAX_UNEXPLAINED)
+
+
+def _fold(line: str) -> str:
+    """Break a line at spaces; what follows a bullet stays under the bullet's text."""
+    indent = _INDENT.match(line)
+    under = " " * len(indent.group()) if indent else ""
+    return textwrap.fill(
+        line, TEXT_WIDTH, subsequent_indent=under, break_long_words=False, break_on_hyphens=False
+    ).rstrip()

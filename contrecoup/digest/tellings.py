@@ -1,0 +1,155 @@
+"""Stories as an edition shows them: titles, translations, sources, topics. Between the inputs and build."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from contrecoup.digest.edition import Source, Telling
+from contrecoup.digest.inputs import EditionInputs
+from contrecoup.digest.outward import imprint, safe_href, shown
+from contrecoup.models import Document, Status, Story, StoryArticle
+
+SOURCES_PER_LANGUAGE = 3
+SCAM_TOPIC = "scam_tokens"
+GLOSSARY = "glossary"
+"""A translation whose model's name begins so is a word-for-word gloss, and says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The inputs by the keys that an edition asks for: story ids, and article ids for documents and topics."""
+
+    inputs: EditionInputs
+    stories: Mapping[str, Story]
+    members: Mapping[str, Sequence[StoryArticle]]
+    documents: Mapping[str, Document]
+    topics: Mapping[str, Sequence[str]]
+    seen_on: Mapping[str, date]
+    moved: Mapping[str, int]
+
+    def fresh(self, story: Story) -> list[StoryArticle]:
+        """The articles of a story told within the window."""
+        return [member for member in self.members.get(story.id, ()) if member.told_at > self.inputs.since_at]
+
+
+def open_library(inputs: EditionInputs) -> Library:
+    """Sort the inputs by their keys; articles told after the window are left out."""
+    members: dict[str, list[StoryArticle]] = defaultdict(list)
+    for member in sorted(inputs.members, key=lambda member: (member.told_at, member.article_id)):
+        if member.told_at <= inputs.until_at:
+            members[member.story_id].append(member)
+    topics: dict[str, list[str]] = defaultdict(list)
+    for label in inputs.labels:
+        if label.holds:
+            topics[label.article_id].append(label.topic)
+    seen_on: dict[str, date] = {}
+    for item in inputs.previous:
+        if item.edition_on < inputs.edition_on and (item.lang, item.profile) == (inputs.lang, inputs.profile):
+            seen_on[item.key] = max(item.edition_on, seen_on.get(item.key, item.edition_on))
+    return Library(
+        inputs=inputs,
+        stories={story.id: story for story in inputs.stories},
+        members=members,
+        documents={document.article_id: document for document in inputs.documents},
+        topics=topics,
+        seen_on=seen_on,
+        moved=Counter(link.story_id for link in inputs.links if link.rank == 1),
+    )
+
+
+def own_publishers(members: Sequence[StoryArticle]) -> frozenset[str]:
+    """Publishers with a text of their own: a wire copy speaks for nobody new."""
+    return frozenset(member.publisher for member in members if member.wire_id == member.article_id)
+
+
+def telling_of(story: Story, library: Library) -> Telling:
+    """The story with its sources in both languages, and its title in the reader's language when there is one."""
+    members = library.members.get(story.id, ())
+    translation, glossed = _translation(story, library)
+    return Telling(
+        story_id=story.id,
+        title=shown(story.title),
+        lang=story.lang,
+        translation=translation,
+        glossed=glossed,
+        counterpart=_counterpart(story, members, library),
+        first_at=story.first_at,
+        new=story.first_at > library.inputs.since_at,
+        seen_on=library.seen_on.get(story.id),
+        publishers=len(own_publishers(members)),
+        articles=len(members),
+        copies=sum(member.wire_id != member.article_id for member in members),
+        moved=library.moved.get(story.id, 0),
+        sources=_sources(story, members, library),
+    )
+
+
+def topic_of(story: Story, library: Library) -> str | None:
+    """The topic that holds for most of a story's articles, if it does for at least half of them."""
+    members = library.members.get(story.id, ())
+    votes = Counter(topic for member in members for topic in library.topics.get(member.article_id, ()))
+    topic, number = min(votes.items(), key=lambda vote: (-vote[1], vote[0]), default=("", 0))
+    return topic if number and 2 * number >= len(members) else None
+
+
+def publisher_of_story(story: Story, library: Library) -> str:
+    """The publisher of the founding article, whose title the story bears."""
+    founder = library.documents.get(story.id)
+    return founder.publisher if founder else ""
+
+
+def _translation(story: Story, library: Library) -> tuple[str | None, bool]:
+    if story.lang == library.inputs.lang:
+        return None, False
+    for translation in library.inputs.translations:
+        wanted = (story.id, "title", library.inputs.lang)
+        key = (translation.article_id, translation.field, translation.to_lang)
+        if key == wanted and translation.accepted:
+            return shown(translation.text), translation.model.startswith(GLOSSARY)
+    return None, False
+
+
+def _counterpart(story: Story, members: Sequence[StoryArticle], library: Library) -> str | None:
+    if story.lang == library.inputs.lang:
+        return None
+    for member in members:
+        document = library.documents.get(member.article_id)
+        if document is not None and document.lang == library.inputs.lang:
+            return shown(document.title)
+    return None
+
+
+def _sources(story: Story, members: Sequence[StoryArticle], library: Library) -> tuple[Source, ...]:
+    """Up to three articles a language, one a publisher, no wire copy; the founder first, then the readable ones."""
+    own = [member for member in members if member.wire_id == member.article_id and member.article_id != story.id]
+    founders = [member for member in members if member.article_id == story.id]
+    sources: list[Source] = []
+    taken: set[tuple[str, str]] = set()
+    in_language: Counter[str] = Counter()
+    for member in founders + sorted(own, key=lambda member: not _readable(member, library)):
+        document = library.documents.get(member.article_id)
+        if document is None or (document.lang, document.publisher) in taken:
+            continue
+        if in_language[document.lang] < SOURCES_PER_LANGUAGE:
+            taken.add((document.lang, document.publisher))
+            in_language[document.lang] += 1
+            sources.append(_source(document))
+    first = library.inputs.lang
+    return tuple(sorted(sources, key=lambda source: (source.lang != first, source.lang, source.told_at)))
+
+
+def _readable(member: StoryArticle, library: Library) -> bool:
+    document = library.documents.get(member.article_id)
+    return document is not None and document.status is Status.FULL
+
+
+def _source(document: Document) -> Source:
+    return Source(
+        publisher=imprint(document.publisher),
+        title=shown(document.title),
+        lang=document.lang,
+        told_at=document.told_at,
+        status=document.status,
+        href=safe_href(document.url, document.publisher),
+    )

@@ -1,0 +1,273 @@
+"""How an edition reads in French and in English: phrases, numbers, dates. Between build and the templates of render.
+
+Every fixed word stands in ``phrases/<lang>.toml``, so that both languages share one template; CLDR (through babel)
+gives decimal marks, percent signs, month names and plurals. Our own words never claim that a story moved a price.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from contrecoup.digest.edition import Edition, Figure, Group, Match, Quote, Said, Source, Telling, Unmeasured
+from contrecoup.models import LinkLabel, Status
+
+MINUS = "\N{MINUS SIGN}"
+NBSP = "\N{NO-BREAK SPACE}"
+DAY_H = 24
+LAG_IN_HOURS_UNTIL = 48
+HIGH = 0.6
+"""A part of a link is said in words from here on."""
+LOW = 0.3
+
+_BREAKABLE = re.compile(r"(?<=[«×]) |(?<=\{[nz]\}) | (?=[»:;?!%]|Md|bn )")
+"""Spaces where a line must not break: between a figure and what it counts, and beside French punctuation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The phrases of one language and the zone that times are told in."""
+
+    locale: Locale
+    phrases: Mapping[str, str]
+    zone: ZoneInfo
+
+    def say(self, phrase: str, **values: str | int) -> str:
+        """The phrase with its values; an ``n`` chooses the plural. A phrase that is missing raises KeyError."""
+        if isinstance(number := values.get("n"), int) and f"{phrase}.other" in self.phrases:
+            form = f"{phrase}.{self.locale.plural_form(number)}"
+            phrase = form if form in self.phrases else f"{phrase}.other"
+        told = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        return self.phrases[phrase].format_map(told)
+
+    def say_or_show(self, section: str, code: str) -> str:
+        """The phrase for a code of another stage, or the code itself when this language has no words for it."""
+        return self.phrases.get(f"{section}.{code}", code)
+
+    def number(self, value: float, pattern: str = "#,##0.##") -> str:
+        """A number with the marks of the language; the minus is U+2212 and never stands before a zero."""
+        text: str = format_decimal(abs(value), format=pattern, locale=self.locale)
+        return f"{MINUS}{text}" if value < 0 and any(character in text for character in "123456789") else text
+
+    def signed(self, value: float, pattern: str) -> str:
+        """A number that always bears its sign, except zero."""
+        text = self.number(value, pattern)
+        return f"+{text}" if value > 0 and any(character in text for character in "123456789") else text
+
+    def percent(self, fraction: float, pattern: str = "#,##0.0") -> str:
+        """``-0.17`` as ``−17,0 %`` (with a no-break space) or ``−17.0%``."""
+        whole: str = self.locale.percent_formats[None].pattern
+        return self.signed(100 * fraction, pattern) + whole.removeprefix("#,##0")
+
+    def day(self, day: date) -> str:
+        """``lundi 27 janvier``, ``Monday 27 January``."""
+        return str(format_date(day, self.phrases["format.day"], self.locale)).replace(" ", NBSP)
+
+    def day_and_year(self, day: date) -> str:
+        """The same with the year."""
+        return str(format_date(day, self.phrases["format.day_and_year"], self.locale))
+
+    def moment(self, at: datetime) -> str:
+        """Day and hour in the edition's zone, unbroken."""
+        told = format_datetime(at, self.phrases["format.moment"], tzinfo=self.zone, locale=self.locale)
+        return str(told).replace(" ", NBSP)
+
+    def quoted(self, text: str) -> str:
+        """A title or a quotation between the language's marks."""
+        return self.say("format.quote", text=text)
+
+    def z(self, figure: Figure) -> str:
+        """The size of a move: ``7,1 écarts types``."""
+        return self.say("move.z", z=self.number(abs(figure.z), "#,##0.0"))
+
+    def abnormal(self, figure: Figure) -> str:
+        """The part of a return that the market did not share."""
+        return self.say("move.abnormal", change=self.percent(figure.abnormal_return))
+
+    def session(self, figure: Figure) -> str:
+        """The direction in a word, so that colour is never the only sign, and the day."""
+        phrase = "move.up" if figure.simple_return > 0 else "move.down"
+        return self.say(phrase, day=self.day(figure.session_on))
+
+    def row(self, figure: Figure, label: LinkLabel | None) -> str:
+        """A move on one line of text."""
+        parts = [self.percent(figure.simple_return), self.abnormal(figure), self.z(figure)]
+        parts += [self.label(label)] if label else []
+        return f"{figure.name} ({figure.symbol}){self.say('format.colon')}{', '.join(parts)}"
+
+    def capital(self, text: str) -> str:
+        """The text with a capital."""
+        return text[:1].upper() + text[1:]
+
+    def unmeasured(self, unmeasured: Unmeasured) -> str:
+        """Why some instruments were not measured, and which."""
+        reason = self.capital(self.say_or_show("reason", unmeasured.reason))
+        return f"{reason}{self.say('format.colon')}{', '.join(unmeasured.names)}."
+
+    def label(self, label: LinkLabel) -> str:
+        """Strength of a link in words."""
+        return self.say(f"label.{label.value}")
+
+    def label_short(self, label: LinkLabel) -> str:
+        """The same in one word, for tables."""
+        return self.say(f"label.{label.value}_short")
+
+    def title_of(self, telling: Telling) -> str:
+        """A story's own title between quotation marks."""
+        return self.quoted(telling.title)
+
+    def translation_mark(self, telling: Telling) -> str:
+        """What made the translation of a title."""
+        return self.say("story.gloss" if telling.glossed else "story.translation")
+
+    def about(self, telling: Telling) -> str:
+        """Publishers, articles and age of a story, in one line."""
+        parts = [self.say("story.publishers", n=telling.publishers)]
+        articles = self.say("story.articles", n=telling.articles)
+        if telling.copies:
+            articles += self.say("format.comma") + self.say("story.copies", n=telling.copies)
+        parts += [articles, self.say("story.first", moment=self.moment(telling.first_at))]
+        if telling.seen_on is not None:
+            parts.append(self.say("story.seen", day=self.day(telling.seen_on)))
+        return " · ".join(parts)
+
+    def standing(self, group: Group) -> str:
+        """How loud the story was, and which one came next."""
+        parts = [self.say("why.attention")] if group.attention >= HIGH else []
+        parts += [self.say("why.rival", title=self.quoted(group.rival))] if group.rival else []
+        return " ".join(parts)
+
+    def source_marks(self, source: Source) -> str:
+        """Hour, language and, when the page could not be read, what was read instead."""
+        parts = [self.moment(source.told_at), self.phrases.get(f"lang.{source.lang}", source.lang)]
+        if source.status is not Status.FULL:
+            parts.append(self.say(f"status.{source.status.value}"))
+        return ", ".join(parts)
+
+    def why(self, match: Match) -> str:
+        """Who names the instrument, and when the story was first told."""
+        if match.named_by:
+            parts = [self.say("why.named", n=match.named_by)]
+        else:
+            layer = "direct" if match.directness >= HIGH else "sector" if match.directness >= LOW else "macro"
+            parts = [self.say(f"why.{layer}")]
+        parts.append(self.lag(match.lag_hours))
+        line = self.say("format.semicolon").join(parts)
+        return self.capital(line) + "."
+
+    def lag(self, hours: float) -> str:
+        """How long before the close the story was first told."""
+        if abs(hours) >= LAG_IN_HOURS_UNTIL and hours > 0:
+            return self.say("why.days_before", n=round(hours / DAY_H))
+        near = round(abs(hours))
+        told = self.say("why.hours", n=near) if near else self.say("why.under_an_hour")
+        return self.say("why.same_session" if hours >= 0 else "why.after", hours=told.replace(" ", NBSP))
+
+    def said(self, said: Said) -> str:
+        """One checked claim: who said what, and what prices say."""
+        size = self.say(f"qualifier.{said.qualifier}", size=self._in_unit(said.size, said.unit, "#,##0.##"))
+        period = "" if said.period == said.basis else self.say(f"period.{said.period}")
+        line = self.say("said.line", publisher=said.publisher, size=size, period=period)
+        if said.measured is None:
+            reason = self.say_or_show("reason", said.reason)
+            return f"{line}, {self.say(f'said.{said.verdict.value}', reason=reason)}."
+        measured = self._in_unit(said.measured, said.unit, "#,##0.00") + self.say(f"basis.{said.basis}")
+        return f"{line}, {self.say(f'said.{said.verdict.value}', measured=measured)}."
+
+    def quote(self, quote: Quote) -> str:
+        """Words of an article and whose they are."""
+        return self.say("said.quote", publisher=quote.publisher, text=self.quoted(quote.text))
+
+    def headline(self, edition: Edition) -> str:
+        """The day in one sentence: its first move and the story that coincided with it."""
+        if edition.groups:
+            group = edition.groups[0]
+            match = (group.matches + group.others)[0]
+            title = self.quoted(group.telling.counterpart or group.telling.title)
+            label = self.label(match.label)
+            return self._of_move("headline.linked", match.figure, label=label, title=title)
+        if edition.unexplained:
+            return self._of_move("headline.unexplained", edition.unexplained[0])
+        if measured := edition.tally.sessions - edition.tally.unmeasured:
+            return self.say("headline.quiet", n=measured)
+        return self.say("headline.closed")
+
+    def subject(self, edition: Edition) -> str:
+        """The mail's subject: our own words, the date and figures; no word of the press ever enters a header."""
+        day = str(format_date(edition.edition_on, self.phrases["format.date_in_subject"], self.locale))
+        first = next((group.matches + group.others for group in edition.groups), ())
+        figures = [match.figure for match in first] + list(edition.unexplained)
+        moves = edition.tally.linked + edition.tally.unexplained
+        if figures:
+            change = self.percent(figures[0].simple_return)
+            return self.say("subject.moves", n=moves, date=day, name=figures[0].name, change=change)
+        if measured := edition.tally.sessions - edition.tally.unmeasured:
+            return self.say("subject.quiet", date=day, sessions=measured)
+        return self.say("subject.closed", date=day)
+
+    def tally(self, edition: Edition) -> str:
+        """How the sessions ended, adding up to their number."""
+        tally = edition.tally
+        parts = [
+            self.say("tally.linked", n=tally.linked),
+            self.say("tally.unexplained", n=tally.unexplained),
+            self.say("tally.quiet", n=tally.quiet),
+            self.say("tally.unmeasured", n=tally.unmeasured),
+        ]
+        return self.say("tally.sessions", n=tally.sessions) + self.say("format.colon") + ", ".join(parts)
+
+    def counts(self, edition: Edition) -> list[str]:
+        """The footer's sentences; the states of the entries add up to their number."""
+        counts = edition.counts
+        feeds = self.say("counts.feeds", answered=counts.feeds_answered, feeds=counts.feeds)
+        if counts.feeds_failing:
+            feeds += ", " + self.say("counts.failing", n=counts.feeds_failing)
+        states = [f"{self.say_or_show('state', state)} {self.number(n)}" for state, n in counts.entries]
+        entries = self.say("counts.no_entries")
+        if counts.entries_in_all:
+            entries = self.say("counts.entries", n=counts.entries_in_all, parts=", ".join(states))
+        articles = self.say("counts.articles", fr=counts.articles_fr, en=counts.articles_en)
+        failures = self.say("counts.failures" if counts.failures else "counts.no_failures", n=counts.failures)
+        return [f"{feeds}.", f"{entries}.", f"{articles}{self.say('format.semicolon')}{failures}."]
+
+    def window(self, edition: Edition) -> str:
+        """What the edition covers, and the zone of its hours."""
+        since, until = self.moment(edition.since_at), self.moment(edition.until_at)
+        return self.say("page.window", since=since, until=until, zone=self.zone.key) + "."
+
+    def _of_move(self, phrase: str, figure: Figure, **values: str) -> str:
+        change = self.percent(figure.simple_return)
+        return self.say(phrase, name=figure.name, change=change, day=self.day(figure.session_on), **values)
+
+    def _in_unit(self, value: float, unit: str, pattern: str) -> str:
+        signed = self.number(value, pattern) if unit == "times" else self.signed(value, pattern)
+        return self.say(f"unit.{unit}", size=signed).replace(" ", NBSP)
+
+
+def wording_of(lang: str, timezone: str) -> Wording:
+    """The wording of an edition's language (fr or en)."""
+    return Wording(locale=Locale(lang), phrases=read_phrases(lang), zone=ZoneInfo(timezone))
+
+
+@cache
+def read_phrases(lang: str) -> Mapping[str, str]:
+    """The phrases of a language under their dotted names."""
+    text = (files("contrecoup.digest") / "phrases" / f"{lang}.toml").read_text(encoding="utf-8")
+    return MappingProxyType(dict(_flat(tomllib.loads(text), "")))
+
+
+def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", _BREAKABLE.sub(NBSP, str(value))

@@ -1,0 +1,155 @@
+"""Who and what a text speaks of: Article ─find_mentions→ Mention. Names come from assets/, nothing is guessed.
+
+Three kinds of writing count: a name of the alias tables; a ticker, only where it is written as one (``$NVDA``,
+``(NVDA)``, ``NASDAQ: NVDA``); an ISIN with a right check digit. Tickers are ASCII and are read from the raw text, so a
+Greek or full-width look-alike matches nothing. A bare ``ARM`` or ``COIN`` is never a ticker (OpenBB-finance/OpenBB#6066,
+hczhu/TickerTick-API#6), and every mention carries the reason for which it was made (ZhuLinsen/daily_stock_analysis#1356).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from contrecoup.instruments import WORD, Alias, AliasTable, Instrument, fold
+from contrecoup.models import Document, Layer, Mention
+
+__all__ = ["FIELDS", "METHOD", "AliasTable", "Instrument", "find_mentions"]
+
+METHOD = "aliases-1"
+FIELDS = ("title", "lead", "text")
+
+# How far, in characters either side, a word can vouch for an ambiguous name.
+WINDOW = 140
+# A ticker shorter than this stands in parentheses only right after the company's name: (SU), (MU).
+SURE_TICKER = 3
+
+GAP = re.compile(r"[ \u00a0\u202f\-\u2010\u2011.&/'’]{0,3}")
+TICKERS = re.compile(
+    r"(?P<cashtag>(?<![\w$])\$(?P<a>[A-Z]{1,6})(?![\w]))"
+    r"|(?P<exchange_ticker>(?<!\w)(?:NASDAQ|Nasdaq|NYSE|Euronext(?: Paris)?|EURONEXT|EPA)\s?:\s?(?P<b>[A-Z]{1,6})(?![\w]))"
+    r"|(?P<ticker_in_parentheses>\((?P<c>[A-Z]{1,6})(?=\)|,|;))"
+    r"|(?P<isin>(?<!\w)(?P<d>[A-Z]{2}[A-Z0-9]{9}[0-9])(?![\w]))",
+    re.ASCII,
+)
+# Words that make a company of a name in either language.
+MARKET = re.compile(
+    r"(?<!\w)(?:shares?|stocks?|titres?|actions?|bourse|nasdaq|nyse|cac|wall street|capitalisation|market (?:cap|value)"
+    r"|investors?|investisseurs?|analysts?|analystes?|ceo|pdg|revenue|earnings|chiffre d.affaires|resultats"
+    r"|seance|trading|cloture)(?!\w)|[0-9] ?%"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A candidate: where, what, and whether it still needs a word that vouches for it."""
+
+    start: int
+    end: int
+    target: str
+    reason: str
+    layer: Layer
+    doubt: Alias | None = None
+
+
+def find_mentions(document: Document, table: AliasTable) -> list[Mention]:
+    """Find the instruments, baskets, organisations and macro terms named in title, lead and text.
+
+    The longest name wins and names do not overlap. The result is in the order of the fields, then of ``start``;
+    ``surface`` is the text of the span.
+    """
+    found = {name: _scan(document.field(name), document.lang, table) for name in FIELDS}
+    sure = frozenset(f.target for candidates in found.values() for f in candidates if f.doubt is None)
+    mentions = []
+    for name, candidates in found.items():
+        text = document.field(name)
+        for kept in _vouched(text, candidates, sure):
+            mentions.append(
+                Mention(
+                    article_id=document.article_id,
+                    version=document.version,
+                    field=name,
+                    start=kept.start,
+                    end=kept.end,
+                    target=kept.target,
+                    surface=text[kept.start : kept.end],
+                    reason=kept.reason,
+                    layer=kept.layer,
+                    method=METHOD,
+                )
+            )
+    return mentions
+
+
+def _scan(text: str, lang: str, table: AliasTable) -> list[_Found]:
+    """All candidates of one field, longest first at each place, by ``start``."""
+    names = list(_names(text, lang, table))
+    before = {found.end: found.target for found in names}
+    tickers = list(_tickers(text, table, before))
+    names = [name for name in names if not any(name.start < t.end and t.start < name.end for t in tickers)]
+    return sorted(names + tickers, key=lambda found: found.start)
+
+
+def _names(text: str, lang: str, table: AliasTable) -> Iterator[_Found]:
+    words = list(WORD.finditer(text))
+    folded = [fold(word.group()) for word in words]
+    position = 0
+    while position < len(words):
+        alias, length = _longest(text, words, folded, position, table.starting_with(folded[position]), lang)
+        if alias is not None:
+            start, end = words[position].start(), words[position + length - 1].end()
+            doubt = alias if alias.ambiguous else None
+            yield _Found(start=start, end=end, target=alias.target, reason=alias.reason, layer=alias.layer, doubt=doubt)
+        position += length
+
+
+def _longest(
+    text: str, words: list[re.Match[str]], folded: list[str], position: int, aliases: tuple[Alias, ...], lang: str
+) -> tuple[Alias | None, int]:
+    """Longest alias that stands at a word, with its length in words; (None, 1) when there is none."""
+    for alias in aliases:
+        length = len(alias.words)
+        if tuple(folded[position : position + length]) != alias.words or not alias.spoken_in(lang):
+            continue
+        run = words[position : position + length]
+        gaps = (text[a.end() : b.start()] for a, b in zip(run, run[1:], strict=False))
+        surface = text[run[0].start() : run[-1].end()]
+        if all(GAP.fullmatch(gap) for gap in gaps) and alias.written_as(surface):
+            return alias, length
+    return None, 1
+
+
+def _tickers(text: str, table: AliasTable, before: Mapping[int, str]) -> Iterator[_Found]:
+    for match in TICKERS.finditer(text):
+        reason = next(kind for kind in ("cashtag", "exchange_ticker", "ticker_in_parentheses", "isin") if match[kind])
+        code = match["a"] or match["b"] or match["c"] or match["d"]
+        symbol = table.symbol_of(code, isin=reason == "isin")
+        if symbol is None:
+            continue
+        start = match.start("c") if reason == "ticker_in_parentheses" else match.start()
+        if reason == "ticker_in_parentheses" and len(code) < SURE_TICKER and symbol != _named_before(match, before):
+            continue
+        yield _Found(start=start, end=match.end(), target=symbol, reason=reason, layer=Layer.DIRECT)
+
+
+def _named_before(match: re.Match[str], before: Mapping[int, str]) -> str | None:
+    return before.get(match.start()) or before.get(match.start() - 1)
+
+
+def _vouched(text: str, candidates: list[_Found], sure: frozenset[str]) -> Iterator[_Found]:
+    """Candidates without those ambiguous names that nothing in the text vouches for."""
+    for found in candidates:
+        alias = found.doubt
+        if alias is None:
+            yield found
+            continue
+        after = fold(text[found.end : found.end + WINDOW])
+        around = fold(text[max(0, found.start - WINDOW) : found.start]) + " … " + after
+        if alias.not_before is not None and alias.not_before.match(after):
+            continue
+        neighbour = any(
+            other.doubt is None and other.layer is Layer.DIRECT and abs(other.start - found.start) <= WINDOW
+            for other in candidates
+        )
+        named = found.target in sure
+        if named or neighbour or MARKET.search(around) or (alias.context is not None and alias.context.search(around)):
+            yield replace(found, reason="name_in_context")

@@ -1,0 +1,263 @@
+"""Titles and leads in the other language: Article ─translate→ Translation, refused rather than wrong.
+
+What must not change is taken out before the engine sees the text and put back after: names and tickers, addresses, and
+numbers with their percent or currency sign, which come back as the target language writes them. Furniture lines are
+dropped and sentences go one by one, since engines loop on menus and stop after the first sentences of a passage
+(Helsinki-NLP/Opus-MT#49, marian-nmt/marian#389). A text that fails a guard is kept, refused, with the reason.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from contrecoup.claim_grammar import read_number
+from contrecoup.engines import Translator
+from contrecoup.entities import find_mentions
+from contrecoup.instruments import AliasTable
+from contrecoup.models import Document, Layer, Translation
+from contrecoup.sentences import sentence_spans
+
+__all__ = ["LANGUAGES", "Masked", "TellsCoverage", "mask", "translate_documents", "unmask"]
+
+LANGUAGES = ("fr", "en")
+FIELDS = ("title", "lead")
+# Guards. A headline grows or shrinks by a half at most; shorter texts are given room.
+MIN_COVERAGE = 0.85
+MIN_RATIO, MAX_RATIO, ROOM = 0.5, 2.0, 12
+MAX_REPEATS = 2
+LONGEST_PHRASE = 6
+
+FURNITURE = re.compile(
+    r"\s*(?:lire aussi|à lire aussi|voir aussi|publicité|s['’]abonner|abonnez-vous|se connecter|partager|commenter|newsletter"
+    r"|article réservé aux abonnés|temps de lecture|read more|read also|related|advertisement|subscribe|sign (?:in|up)"
+    r"|share this|follow us|continue reading|photo ?:|crédit)\b.*",
+    re.IGNORECASE,
+)
+NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+PIECES = re.compile(
+    r"(?P<address>https?://\S+|www\.\S+)"
+    r"|(?P<marked>\[\d+\])"
+    rf"|(?P<code>(?<!\w)\$[A-Z]{{1,6}}\b)"
+    rf"|(?P<number>(?<![\w.,])(?P<before>[$€£])?[ \u00a0\u202f]?(?P<value>{NUMBER})"
+    r"(?P<after>[ \u00a0\u202f]?(?:%|€|\$(?!\w)|£))?(?!\w))"
+)
+MARK = re.compile(r"\[(\d+)\]")
+WORD = re.compile(r"[^\W_]+")
+# A line of so many items between bars or dots is a menu.
+MENU = re.compile(r"\s[|•·»>]\s")
+MENU_ITEMS = 3
+# So many words handed back unchanged are no translation.
+TELLING_WORDS = 3
+FIGURES = re.compile(rf"(?<![\w.,])(?:{NUMBER})")
+ADDRESS = re.compile(r"https?://|www\.")
+
+
+@runtime_checkable
+class TellsCoverage(Protocol):
+    """An engine that can say which share of a text's words it knows."""
+
+    def coverage(self, texts: Sequence[str], source: str, target: str) -> list[float]:
+        """Share of known words of each text, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masked:
+    """A text whose protected pieces are ``[0]``, ``[1]``…; ``pieces`` are their forms in the target language."""
+
+    text: str
+    pieces: tuple[str, ...]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """One field of one document on its way into one language."""
+
+    document: Document
+    field: str
+    to_lang: str
+    masked: Masked
+    sentences: tuple[str, ...]
+
+
+def translate_documents(
+    documents: Sequence[Document], translator: Translator, *, to_langs: Sequence[str], table: AliasTable
+) -> list[Translation]:
+    """Translate titles and leads between French and English, each into every other language of ``to_langs``.
+
+    Every field has a row. One is not accepted when its ``reason`` is not empty: language (the document's language is
+    not French or English), empty, same_language, low_coverage, length_ratio, repeats, numbers_lost, names_lost,
+    invented_address. The original stands in for it.
+    """
+    rows: list[Translation] = []
+    tasks: list[_Task] = []
+    for document in documents:
+        wanted = [lang for lang in dict.fromkeys(to_langs) if lang in LANGUAGES and lang != document.lang]
+        if document.lang not in LANGUAGES:
+            rows += [_refused(document, name, lang, translator.name, "language") for lang in wanted for name in FIELDS]
+            continue
+        tasks += [task for lang in wanted for task in _tasks(document, lang, table)]
+    for source in LANGUAGES:
+        for target in LANGUAGES:
+            rows += _run([t for t in tasks if (t.document.lang, t.to_lang) == (source, target)], translator)
+    return rows
+
+
+def _tasks(document: Document, to_lang: str, table: AliasTable) -> Iterator[_Task]:
+    mentions = [m for m in find_mentions(document, table) if m.layer is Layer.DIRECT and not m.surface.islower()]
+    for name in FIELDS:
+        spans = [(m.start, m.end) for m in mentions if m.field == name]
+        masked = mask(document.field(name), spans, source=document.lang, target=to_lang)
+        text = "\n".join(line for line in masked.text.split("\n") if not _is_furniture(line))
+        sentences = tuple(text[start:end] for start, end in sentence_spans(text))
+        yield _Task(document=document, field=name, to_lang=to_lang, masked=masked, sentences=sentences)
+
+
+def _is_furniture(line: str) -> bool:
+    return FURNITURE.fullmatch(line) is not None or len(MENU.findall(line)) >= MENU_ITEMS
+
+
+def mask(text: str, names: Sequence[tuple[int, int]], *, source: str, target: str) -> Masked:
+    """Take names (spans of the text), addresses, cashtags and numbers out; numbers come back in the target's style."""
+    found = [(start, end, text[start:end], True) for start, end in names]
+    for match in PIECES.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end, _, _ in found):
+            piece = _number(match, source, target) if match["number"] else match.group()
+            found.append((match.start(), match.end(), piece, match["code"] is not None))
+    parts, position, kept, held = [], 0, [], set()
+    for start, end, piece, is_name in sorted(found):
+        lead = " " if text[start:end][:1].isspace() else ""
+        parts += [text[position:start], f"{lead}[{len(kept)}]"]
+        kept.append(piece)
+        position = end
+        if is_name:
+            held.add(piece)
+    return Masked(text="".join([*parts, text[position:]]), pieces=tuple(kept), names=frozenset(held))
+
+
+def _number(match: re.Match[str], source: str, target: str) -> str:
+    """A number with its sign: "17 %" and "1 000,5" in French, "17%" and "1,000.5" in English."""
+    value = match["value"]
+    sign = (match["before"] or match["after"] or "").strip()
+    if sign or not value.isdigit():
+        decimals = re.search(r"[.,](\d+)$", value) if not re.search(r"[ \u00a0\u202f,]\d{3}$", value) or (
+            source == "fr" and "," in value
+        ) else None
+        places = len(decimals[1]) if decimals else 0
+        value = f"{read_number(value, source):,.{places}f}"
+        if target == "fr":
+            value = value.replace(",", "\u202f").replace(".", ",")
+    if not sign:
+        return value
+    if target == "fr":
+        return f"{value}\u00a0{sign}"
+    return f"{value}%" if sign == "%" else f"{sign}{value}"
+
+
+def unmask(text: str, masked: Masked) -> str:
+    """Put the pieces back; a mark that was never given out stays as it is."""
+    return MARK.sub(lambda m: masked.pieces[int(m[1])] if int(m[1]) < len(masked.pieces) else m.group(), text)
+
+
+def _run(tasks: Sequence[_Task], translator: Translator) -> list[Translation]:
+    """All tasks of one pair of languages, in one batch."""
+    if not tasks:
+        return []
+    source, target = tasks[0].document.lang, tasks[0].to_lang
+    sentences = [sentence for task in tasks for sentence in task.sentences]
+    outputs = iter(translator.translate(sentences, source, target))
+    if isinstance(translator, TellsCoverage):
+        known = iter(translator.coverage(sentences, source, target))
+    else:
+        known = iter([1.0] * len(sentences))
+    rows = []
+    for task in tasks:
+        translated = " ".join(next(outputs).strip() for _ in task.sentences)
+        shares = [(next(known), len(sentence)) for sentence in task.sentences]
+        weight = sum(length for _, length in shares)
+        coverage = sum(share * length for share, length in shares) / weight if weight else 0.0
+        rows.append(_judged(task, translated, coverage, translator.name))
+    return rows
+
+
+def _judged(task: _Task, translated: str, coverage: float, model: str) -> Translation:
+    """The translation with what the guards measured; the first guard that fails is the reason."""
+    original = task.masked.text and unmask(" ".join(task.sentences), task.masked)
+    text = unmask(translated, task.masked)
+    ratio = len(text) / len(original) if original else 0.0
+    repeats = longest_run(text)
+    expected = Counter(MARK.findall(" ".join(task.sentences)))
+    marks = Counter(MARK.findall(translated))
+    lost = {task.masked.pieces[int(mark)] for mark in expected if marks[mark] < expected[mark] and int(mark) < len(task.masked.pieces)}
+    names_kept = not lost & task.masked.names
+    numbers_kept = not lost - task.masked.names and _figures(text, task.to_lang) == _figures(original, task.document.lang)
+    checks = (
+        ("empty", bool(original and text)),
+        ("same_language", not _unchanged(task, translated)),
+        ("low_coverage", coverage >= MIN_COVERAGE),
+        ("length_ratio", MIN_RATIO * len(original) - ROOM <= len(text) <= MAX_RATIO * len(original) + ROOM),
+        ("repeats", repeats <= max(MAX_REPEATS, longest_run(original))),
+        ("numbers_lost", numbers_kept),
+        ("names_lost", names_kept),
+        ("invented_address", len(ADDRESS.findall(text)) <= len(ADDRESS.findall(original))),
+    )
+    reason = next((name for name, passed in checks if not passed), "")
+    return Translation(
+        article_id=task.document.article_id,
+        version=task.document.version,
+        field=task.field,
+        to_lang=task.to_lang,
+        model=model,
+        text=text,
+        accepted=not reason,
+        reason=reason,
+        coverage=coverage,
+        length_ratio=ratio,
+        repeats=repeats,
+        numbers_kept=numbers_kept,
+        names_kept=names_kept,
+    )
+
+
+def _unchanged(task: _Task, translated: str) -> bool:
+    """Whether an engine handed several words back as they came."""
+    words = WORD.findall(MARK.sub(" ", " ".join(task.sentences)).casefold())
+    return len(words) >= TELLING_WORDS and words == WORD.findall(MARK.sub(" ", translated).casefold())
+
+
+def _figures(text: str, lang: str) -> Counter[float]:
+    return Counter(read_number(match.group(), lang) for match in FIGURES.finditer(text))
+
+
+def longest_run(text: str) -> int:
+    """How many times in a row the most repeated phrase of up to six words stands (1: none is repeated)."""
+    words = WORD.findall(text.casefold())
+    runs = (_run_from(words, start, size) for size in range(1, LONGEST_PHRASE + 1) for start in range(len(words) - size + 1))
+    return max(runs, default=0)
+
+
+def _run_from(words: Sequence[str], start: int, size: int) -> int:
+    phrase, count = words[start : start + size], 0
+    while words[start + count * size : start + (count + 1) * size] == phrase:
+        count += 1
+    return count
+
+
+def _refused(document: Document, field: str, to_lang: str, model: str, reason: str) -> Translation:
+    return Translation(
+        article_id=document.article_id,
+        version=document.version,
+        field=field,
+        to_lang=to_lang,
+        model=model,
+        text="",
+        accepted=False,
+        reason=reason,
+        coverage=0.0,
+        length_ratio=0.0,
+        repeats=0,
+        numbers_kept=False,
+        names_kept=False,
+    )

@@ -1,0 +1,267 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from contrecoup.digest.build import EditionInputs, build_edition, items_of
+from contrecoup.models import DigestItem, Evidence, LinkLabel, MoveVerdict, Verdict
+
+Day = Callable[[str], EditionInputs]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_move_that_most_publishers_name_stands_first(january_27: Day, lang: str) -> None:
+    """Vistra fell further than Nvidia, but one article named it."""
+    edition = build_edition(january_27(lang))
+    assert [group.matches[0].figure.symbol for group in edition.groups] == ["NVDA", "VST"]
+
+
+def test_a_wire_copy_names_nobody_once_more(january_27: Day) -> None:
+    """Two publishers speak for themselves, the third repeats a dispatch."""
+    match = build_edition(january_27("fr")).groups[0].matches[0]
+    assert match.named_by == 2
+
+
+def test_the_stronger_label_decides_between_moves_that_as_many_name(january_27: Day) -> None:
+    """Without any mention or claim the labels order the groups."""
+    day = replace(january_27("fr"), mentions=(), claims=())
+    strong = replace(day, links=tuple(replace(link, label=LinkLabel.STRONG) for link in day.links[1:]) + day.links[:1])
+    weak = replace(strong, links=(strong.links[0], replace(day.links[0], label=LinkLabel.COINCIDES)))
+    assert build_edition(weak).groups[0].matches[0].figure.symbol == "VST"
+
+
+def test_every_session_ends_in_one_count(january_27: Day) -> None:
+    """The tally adds up to the sessions."""
+    tally = build_edition(january_27("en")).tally
+    assert (tally.linked, tally.unexplained, tally.quiet, tally.unmeasured) == (2, 1, 1, 1)
+    assert tally.sessions == 5
+
+
+def test_a_move_without_a_link_is_unexplained(january_27: Day) -> None:
+    """Coinbase fell and no story is linked to it."""
+    edition = build_edition(january_27("fr"))
+    assert [figure.name for figure in edition.unexplained] == ["Coinbase Global"]
+
+
+def test_an_unmeasured_instrument_keeps_its_reason(january_27: Day) -> None:
+    """Nothing is said of a session without prices but why."""
+    (unmeasured,) = build_edition(january_27("fr")).unmeasured
+    assert (unmeasured.reason, unmeasured.names) == ("no_bars", ("Orange",))
+
+
+def test_a_link_to_an_unknown_story_links_nothing(january_27: Day) -> None:
+    """A story that is not among the inputs cannot be shown, hence the move has no story."""
+    day = january_27("fr")
+    day = replace(day, links=tuple(replace(link, story_id="gone") for link in day.links))
+    assert build_edition(day).groups == ()
+    assert build_edition(day).tally.unexplained == 3
+
+
+def test_moves_beyond_the_first_eight_of_a_story_stand_in_the_compact_table(january_27: Day) -> None:
+    """Eleven moves of one story: eight in full, three in a table."""
+    day = january_27("en")
+    symbols = ["NVDA", "AMD", "AVGO", "TSM", "ASML", "INTC", "MU", "ARM", "QCOM", "MRVL", "SMCI"]
+    moves = [replace(day.moves[1], symbol=symbol) for symbol in symbols]
+    links = [replace(day.links[0], symbol=symbol) for symbol in symbols]
+    (group,) = build_edition(replace(day, moves=moves, links=links)).groups
+    assert (len(group.matches), len(group.others)) == (8, 3)
+
+
+def test_the_rival_of_the_first_move_is_said_once(january_27: Day) -> None:
+    """The group names the rival, its moves do not repeat it."""
+    group = build_edition(january_27("fr")).groups[0]
+    assert group.rival == "DeepSeek releases Janus-Pro"
+    assert group.matches[0].rival is None
+
+
+def test_a_confirmed_claim_is_shown_with_what_was_measured(january_27: Day) -> None:
+    """What cannot be checked stays out when something can."""
+    (said,) = build_edition(january_27("fr")).groups[0].matches[0].said
+    assert (said.publisher, said.size, said.measured, said.verdict) == (
+        "depeche.example",
+        -17.0,
+        -16.97,
+        Verdict.CONFIRMED,
+    )
+
+
+def test_a_claim_that_cannot_be_checked_is_shown_when_it_is_the_only_one(january_27: Day) -> None:
+    """The premarket figure, marked as such."""
+    day = january_27("en")
+    (said,) = build_edition(replace(day, claims=day.claims[1:])).groups[0].matches[0].said
+    assert (said.verdict, said.measured, said.period) == (Verdict.UNCHECKABLE, None, "premarket")
+
+
+def test_a_claim_about_another_session_is_left_out(january_27: Day) -> None:
+    """A figure that was held against Friday's close says nothing of Monday."""
+    day = january_27("fr")
+    checks = [replace(check, basis="close@2025-01-24") for check in day.checks]
+    assert build_edition(replace(day, checks=checks)).groups[0].matches[0].said == ()
+
+
+def test_a_claim_about_a_month_is_left_out(january_27: Day) -> None:
+    """A monthly fall is no claim about a session."""
+    day = january_27("fr")
+    claims = [replace(claim, period="month") for claim in day.claims]
+    assert build_edition(replace(day, claims=claims)).groups[0].matches[0].said == ()
+
+
+def _evidence(article: str, quote: str) -> Evidence:
+    return Evidence(
+        symbol="NVDA",
+        session_on=date(2025, 1, 27),
+        story_id="en-1",
+        method="m",
+        article_id=article,
+        version=1,
+        kind="mention",
+        quote=quote,
+        detail="direct:title:alias",
+    )
+
+
+def test_a_quote_in_the_readers_language_stands_where_no_claim_was_checked(january_27: Day) -> None:
+    """The evidence of the link is shown when there is nothing better."""
+    evidence = (_evidence("en-2", "Nvidia tumbles"), _evidence("fr-1", "Nvidia chute"))
+    day = replace(january_27("fr"), claims=(), evidence=evidence)
+    quote = build_edition(day).groups[0].matches[0].quote
+    assert quote is not None
+    assert (quote.text, quote.publisher) == ("Nvidia chute", "depeche.example")
+
+
+def test_stories_without_a_move_stand_under_their_topic(january_27: Day) -> None:
+    """The storm has no topic and stays out; the linked stories are shown above already."""
+    (shelf,) = build_edition(january_27("fr")).shelves
+    assert shelf.topic == "ai_model_launch"
+    assert [telling.story_id for telling in shelf.tellings] == ["en-4"]
+
+
+def test_scam_tokens_have_a_watch_of_their_own(january_27: Day) -> None:
+    """They never stand among the topics."""
+    (telling,) = build_edition(january_27("fr")).tokens
+    assert telling.story_id == "fr-3"
+
+
+def test_a_topic_that_a_user_adds_follows_the_projects_own(january_27: Day) -> None:
+    """Topics of other schemes are shelved by name."""
+    day = january_27("fr")
+    labels = [replace(label, topic=label.topic or "weather", holds=True) for label in day.labels]
+    assert [shelf.topic for shelf in build_edition(replace(day, labels=labels)).shelves] == [
+        "ai_model_launch",
+        "weather",
+    ]
+
+
+def test_a_story_told_before_the_window_is_not_shown_again(january_27: Day) -> None:
+    """Its articles are all older than the edition before."""
+    day = january_27("fr")
+    later = replace(day, since_at=day.since_at + timedelta(hours=20), until_at=day.until_at + timedelta(hours=20))
+    assert build_edition(later).shelves == ()
+
+
+def test_an_article_told_after_the_window_is_not_counted(january_27: Day) -> None:
+    """The edition knows what was known at its hour."""
+    day = january_27("fr")
+    early = replace(day, until_at=day.until_at - timedelta(hours=10))
+    assert build_edition(early).groups[0].telling.articles == 1
+
+
+def test_a_story_of_an_earlier_edition_says_so(january_27: Day) -> None:
+    """The same edition, another language and a later day do not count."""
+    item = DigestItem(
+        edition_on=date(2025, 1, 27), lang="fr", profile="default", section="s", position=0, key="en-4", title=""
+    )
+    others = (replace(item, lang="en", key="fr-3"), replace(item, edition_on=date(2025, 1, 28), key="fr-3"))
+    edition = build_edition(replace(january_27("fr"), previous=(item, *others)))
+    assert edition.shelves[0].tellings[0].seen_on == date(2025, 1, 27)
+    assert edition.tokens[0].seen_on is None
+
+
+def _crowd(day: EditionInputs, publishers: int) -> EditionInputs:
+    """Forty model launches of some publishers beside the day's stories."""
+    story, member = day.stories[2], day.members[5]
+    document, label = day.documents[5], day.labels[5]
+    numbers = range(40)
+    return replace(
+        day,
+        stories=(*day.stories, *(replace(story, id=f"x{n}") for n in numbers)),
+        members=(*day.members, *(replace(member, story_id=f"x{n}", article_id=f"x{n}", wire_id=f"x{n}") for n in numbers)),
+        documents=(
+            *day.documents,
+            *(replace(document, article_id=f"x{n}", publisher=f"p{n % publishers}.example") for n in numbers),
+        ),
+        labels=(*day.labels, *(replace(label, article_id=f"x{n}") for n in numbers)),
+    )
+
+
+def test_an_edition_holds_at_most_twelve_stories(january_27: Day) -> None:
+    """Linked stories and the watch on tokens count among them."""
+    edition = build_edition(_crowd(january_27("fr"), publishers=40))
+    stories = [item for item in items_of(edition) if "@" not in item.key]
+    assert len(stories) == 12
+    assert edition.tokens[0].story_id == "fr-3"
+
+
+def test_a_publisher_has_at_most_two_stories(january_27: Day) -> None:
+    """Forty stories of one publisher: two are shown, beside the others'."""
+    edition = build_edition(_crowd(january_27("fr"), publishers=1))
+    assert sum(len(shelf.tellings) for shelf in edition.shelves) == 3
+
+
+def test_sources_are_original_texts_one_a_publisher(january_27: Day) -> None:
+    """The wire copy is counted and not listed; the reader's language comes first."""
+    telling = build_edition(january_27("fr")).groups[0].telling
+    assert [source.publisher for source in telling.sources] == ["depeche.example", "tape.example", "harbour.example"]
+    assert (telling.publishers, telling.articles, telling.copies) == (3, 4, 1)
+
+
+@pytest.mark.parametrize(("lang", "story", "glossed"), [("fr", 0, False), ("en", 1, True)])
+def test_a_title_in_the_other_language_bears_its_translation(
+    january_27: Day, lang: str, story: int, glossed: bool  # noqa: FBT001  pytest passes it by name
+) -> None:
+    """The translation tells whether a model or the glossary made it."""
+    telling = build_edition(january_27(lang)).groups[story].telling
+    assert telling.translation is not None
+    assert telling.glossed is glossed
+
+
+def test_a_refused_translation_is_not_shown(january_27: Day) -> None:
+    """The original stands alone then."""
+    day = january_27("fr")
+    refused = [replace(translation, accepted=False) for translation in day.translations]
+    assert build_edition(replace(day, translations=refused)).groups[0].telling.translation is None
+
+
+def test_the_counterpart_is_a_title_in_the_readers_language(january_27: Day) -> None:
+    """A title that a person wrote is better than a gloss."""
+    assert build_edition(january_27("fr")).groups[0].telling.counterpart == "Nvidia chute de 17 % à la clôture"
+    assert build_edition(january_27("en")).groups[0].telling.counterpart is None
+
+
+def test_items_tell_what_stands_where(january_27: Day) -> None:
+    """A move's key is symbol@date, a story's its id; positions count in each section."""
+    items = items_of(build_edition(january_27("fr")))
+    assert [(item.section, item.position, item.key) for item in items] == [
+        ("linked_stories", 0, "en-1"),
+        ("linked_moves", 0, "NVDA@2025-01-27"),
+        ("linked_stories", 1, "fr-2"),
+        ("linked_moves", 1, "VST@2025-01-27"),
+        ("unexplained", 0, "COIN@2025-01-27"),
+        ("ai_model_launch", 0, "en-4"),
+        ("scam_tokens", 0, "fr-3"),
+    ]
+
+
+def test_an_instrument_that_the_table_lacks_goes_by_its_symbol(january_27: Day) -> None:
+    """A basket or a user's own symbol is not dropped."""
+    day = january_27("fr")
+    moves = [replace(day.moves[2], symbol="basket:chips", verdict=MoveVerdict.MOVE)]
+    assert build_edition(replace(day, moves=moves)).unexplained[0].name == "basket:chips"
+
+
+def test_an_article_whose_text_is_missing_is_counted_and_not_listed(january_27: Day) -> None:
+    """Documents may be fewer than members."""
+    edition = build_edition(replace(january_27("en"), documents=()))
+    assert edition.groups[0].telling.sources == ()
+    assert edition.groups[0].telling.articles == 4

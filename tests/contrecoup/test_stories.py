@@ -1,0 +1,207 @@
+"""Which articles become one story, in which order, and when not."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contrecoup import stories
+from contrecoup.gist import Told
+from contrecoup.models import Document, Status, StoryArticle
+from contrecoup.stories import Grouping, Placed, group_articles
+
+AT = datetime(2025, 1, 20, 14, tzinfo=UTC)
+BODY = " ".join(f"sentence {n} of the dispatch on matter {n} goes on" for n in range(15))
+
+
+def told(
+    article_id: str,
+    title: str,
+    lead: str = "",
+    *,
+    hours: float = 0,
+    lang: str = "en",
+    text: str = "",
+    url: str = "",
+    version: int = 1,
+    gist: str = "",
+) -> Told:
+    """An article told some hours after the first."""
+    at = AT + timedelta(hours=hours)
+    return Told(
+        document=Document(
+            article_id=article_id,
+            version=version,
+            url=url or f"https://press.example/{article_id}",
+            publisher=f"{article_id}.example",
+            title=title,
+            lead=lead,
+            text=text,
+            status=Status.FULL,
+            lang=lang,
+            lang_score=1.0,
+            published_at=at,
+            seen_at=at,
+        ),
+        gist=gist,
+    )
+
+
+RELEASE = told("r1-en", "DeepSeek releases R1, a reasoning model level with o1", "The Hangzhou lab opens R1-Zero too.")
+RELEASE_FR = told(
+    "r1-fr",
+    "DeepSeek publie R1, un modèle de raisonnement face à o1",
+    "Le laboratoire de Hangzhou ouvre aussi R1-Zero.",
+    hours=1,
+    lang="fr",
+    gist="DeepSeek publishes R1, a reasoning model facing o1\nThe laboratory of Hangzhou also opens R1-Zero.",
+)
+WEATHER = told("storm", "Storm: orange alert in the valley", "Gusts of 110 km/h.", hours=2)
+
+
+def story_of(grouping: Grouping, article_id: str) -> StoryArticle:
+    """The membership of one article."""
+    return next(member for member in grouping.members if member.article_id == article_id)
+
+
+def placed(articles: Sequence[Told], grouping: Grouping) -> list[Placed]:
+    """What the store would give back of a run."""
+    return [Placed(told=a, member=story_of(grouping, a.document.article_id)) for a in articles]
+
+
+def test_one_event_in_two_languages_is_one_story() -> None:
+    """The French article joins the English founder, and the reason says that a language was crossed."""
+    grouping = group_articles([RELEASE_FR, RELEASE, WEATHER])
+    assert [story.id for story in grouping.stories] == ["r1-en", "storm"]
+    french = story_of(grouping, "r1-fr")
+    assert (french.story_id, french.reason, french.wire_id) == ("r1-en", "gist_other_language", "r1-fr")
+    assert 0 < french.likeness <= 1
+
+
+def test_one_event_in_one_language_is_one_story() -> None:
+    """Another newsroom's words on the same model."""
+    again = told("again", "Hands on with R1, the reasoning model DeepSeek releases", "The Hangzhou lab", hours=3)
+    member = story_of(group_articles([RELEASE, again]), "again")
+    assert (member.story_id, member.reason) == ("r1-en", "gist")
+
+
+def test_the_founder_has_its_own_id_and_is_wholly_like_itself() -> None:
+    """A story is known by the first article told."""
+    grouping = group_articles([RELEASE])
+    (story,), (member,) = grouping.stories, grouping.members
+    assert (story.id, story.title, story.first_at) == ("r1-en", RELEASE.document.title, AT)
+    assert (member.reason, member.likeness, member.wire_id) == ("founder", 1.0, "r1-en")
+
+
+def test_the_same_address_is_the_same_story_whatever_its_text() -> None:
+    """A page that was read under two ids is one telling."""
+    twin = told("twin", "A wholly different headline", hours=5, url=RELEASE.document.url)
+    member = story_of(group_articles([RELEASE, twin]), "twin")
+    assert (member.story_id, member.reason, member.wire_id) == ("r1-en", "same_url", "r1-en")
+
+
+def test_an_address_that_is_used_again_weeks_later_is_another_story() -> None:
+    """A live page keeps its address for years."""
+    twin = told("twin", "Elections tomorrow", hours=24 * 9, url=RELEASE.document.url)
+    assert story_of(group_articles([RELEASE, twin]), "twin").reason == "founder"
+
+
+def test_wire_copies_count_as_the_dispatch_they_carry() -> None:
+    """Another headline above the same body; the copy of a copy names the agency."""
+    agency = told("agency", "Chips fall on Monday", text=BODY)
+    daily = told("daily", "A black day for makers", text=BODY, hours=1)
+    weekly = told("weekly", "What happened in New York", text=BODY, hours=2)
+    grouping = group_articles([agency, daily, weekly])
+    assert {member.wire_id for member in grouping.members} == {"agency"}
+    assert [story_of(grouping, i).reason for i in ("daily", "weekly")] == ["wire_copy", "wire_copy"]
+
+
+def test_a_story_ends_a_week_after_its_last_article() -> None:
+    """The next release of the same firm under the same words is another event."""
+    later = told("later", RELEASE.document.title, RELEASE.document.lead, hours=24 * 8)
+    assert story_of(group_articles([RELEASE, later]), "later").reason == "founder"
+
+
+def test_a_story_that_is_told_on_stays_open() -> None:
+    """The week counts from the newest article, not from the founder."""
+    middle = told("middle", RELEASE.document.title, RELEASE.document.lead, hours=24 * 5)
+    later = told("later", RELEASE.document.title, RELEASE.document.lead, hours=24 * 9)
+    assert story_of(group_articles([RELEASE, middle, later]), "later").story_id == "r1-en"
+
+
+def test_stories_do_not_chain_through_their_members() -> None:
+    """An article that is like a member but not like the founder founds its own story."""
+    bridge = told(
+        "bridge",
+        "DeepSeek releases R1, a reasoning model level with o1",
+        "The Blockaid firm counts Solana tokens named MELANIA and Pump-Fun",
+        hours=1,
+    )
+    far = told("far", "Solana tokens named MELANIA on Pump-Fun", "Blockaid counts", hours=2)
+    grouping = group_articles([RELEASE, bridge, far])
+    assert story_of(grouping, "bridge").story_id == "r1-en"
+    assert story_of(grouping, "far").story_id == "far"
+
+
+def test_the_cut_into_batches_does_not_change_the_result() -> None:
+    """One run over all, or a run for each article: the same members."""
+    articles = [
+        RELEASE,
+        RELEASE_FR,
+        WEATHER,
+        told("agency", "Chips fall", text=BODY, hours=3),
+        told("daily", "A black day", text=BODY, hours=4),
+    ]
+    whole = group_articles(articles)
+    members: list[StoryArticle] = []
+    known: list[Placed] = []
+    for article in articles:
+        part = group_articles([article], known=known)
+        members += part.members
+        known += placed([article], part)
+    assert tuple(members) == whole.members
+
+
+def test_the_order_of_arrival_within_a_batch_does_not_matter() -> None:
+    """Articles are placed as they were told."""
+    articles = [WEATHER, RELEASE_FR, RELEASE]
+    assert group_articles(articles) == group_articles(articles[::-1])
+
+
+def test_a_late_article_joins_the_story_it_finds() -> None:
+    """It was told first and arrived last: the story keeps its founder's id."""
+    first = group_articles([RELEASE_FR])
+    late = group_articles([RELEASE], known=placed([RELEASE_FR], first))
+    assert late.stories == ()
+    assert late.members[0].story_id == "r1-fr"
+
+
+def test_a_new_version_stays_in_its_story() -> None:
+    """A corrected text is no new telling."""
+    first = group_articles([RELEASE, RELEASE_FR])
+    newer = told("r1-fr", "Titre corrigé", hours=1, lang="fr", version=2)
+    again = group_articles([newer], known=placed([RELEASE, RELEASE_FR], first))
+    (member,) = again.members
+    assert (member.story_id, member.version, member.reason) == ("r1-en", 2, "gist_other_language")
+
+
+def test_a_story_that_swallows_the_day_stops_and_is_reported() -> None:
+    """A hundred articles in, a story of more than 15 % of them takes no more likenesses."""
+    others = [told(f"o{n:03}", f"Lorem{n} ipsum{n} dolor{n}", hours=n / 100) for n in range(stories.GIANT_FROM)]
+    alike = [
+        told(f"s{n:03}", RELEASE.document.title, RELEASE.document.lead, hours=2 + n / 100, lang="en") for n in range(30)
+    ]
+    grouping = group_articles([RELEASE, *others, *alike])
+    (giant, *_) = grouping.giants
+    assert giant.story_id == "r1-en"
+    assert giant.articles > stories.GIANT_SHARE * giant.day_articles
+    held = sum(member.story_id == "r1-en" for member in grouping.members)
+    assert held == giant.articles < 31
+
+
+def test_the_work_for_an_article_has_a_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Postings are read rarest first, so that common words of a large window are never reached."""
+    monkeypatch.setattr(stories, "MAX_POSTINGS", 5)
+    crowd = [told(f"c{n:02}", f"Markets Daily{n} open", hours=n / 100) for n in range(20)]
+    twin = told("twin", RELEASE.document.title, RELEASE.document.lead, hours=3)
+    assert story_of(group_articles([RELEASE, *crowd, twin]), "twin").story_id == "r1-en"
