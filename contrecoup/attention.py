@@ -6,7 +6,7 @@ of the story itself, and of the instrument, some of which are in the news every 
 69 % of days for Apple, Microsoft and Nvidia; vivan-doshi/news-stock-prediction).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,14 +39,13 @@ class Attention:
 
 
 def measure_attention(
-    members: Iterable[StoryArticle], of_instrument: Iterable[StoryArticle], *, since: datetime, until: datetime
+    members: Sequence[StoryArticle], *, instrument_usual: float, since: datetime, until: datetime
 ) -> Attention:
-    """Attention of a story in (``since``, ``until``], ``of_instrument`` being all articles that name the instrument."""
-    own = tuple(members)
+    """Attention of a story in (``since``, ``until``], beside the ``usual_publishers`` of the instrument."""
     return Attention(
-        around=publishers_in(own, since, until),
-        usual=_usual(own, since, until),
-        instrument_usual=_usual(tuple(of_instrument), since, until),
+        around=publishers_in(members, since, until),
+        usual=usual_publishers(members, since, until),
+        instrument_usual=instrument_usual,
     )
 
 
@@ -59,6 +58,6 @@ def publishers_in(members: Iterable[StoryArticle], since: datetime, until: datet
     return len({member.publisher for member in first.values()})
 
 
-def _usual(members: tuple[StoryArticle, ...], since: datetime, until: datetime) -> float:
-    before = publishers_in(members, since - USUAL_OVER, since)
-    return before * ((until - since) / USUAL_OVER)
+def usual_publishers(members: Iterable[StoryArticle], since: datetime, until: datetime) -> float:
+    """Independent publishers in ``USUAL_OVER`` before a window, per stretch as long as the window."""
+    return publishers_in(members, since - USUAL_OVER, since) * ((until - since) / USUAL_OVER)

@@ -14,8 +14,6 @@ from contrecoup.instruments import Instrument
 from contrecoup.models import Claim, Layer, Mention, Move, Story, StoryArticle
 from contrecoup.sessions import close_of, next_session, open_of, previous_session
 
-# A story is a candidate while its last telling is at most this old: R1 took a week, half of it without a session.
-REACH = timedelta(days=10)
 # How directly a text speaks of the instrument: by layer, then by place.
 LAYERS = {Layer.DIRECT: 1.0, Layer.SECTOR: 0.5, Layer.MACRO: 0.3}
 PLACES = {"title": 1.0, "lead": 0.9, "text": 0.6}
@@ -27,7 +25,7 @@ MARKET_PLACES = frozenset({"macro:wall_street", "macro:europe", "macro:asia"})
 class Press:
     """What was told: stories, their members, the articles with what was found in them, and their claims.
 
-    ``told`` and ``members`` reach back ``REACH`` and ``attention.USUAL_OVER`` before the first session.
+    ``told`` and ``members`` reach back ``attention.USUAL_OVER`` before the first session, so that the usual is known.
     """
 
     stories: Sequence[Story]
@@ -91,11 +89,11 @@ class Archive:
         self.claims: dict[tuple[str, str | None], list[Claim]] = defaultdict(list)
         for claim in press.claims:
             self.claims[claim.article_id, claim.symbol].append(claim)
-        stories = {story.id for story in press.stories}
+        self._first_at = {story.id: story.first_at for story in press.stories}
         self._members: dict[str, list[StoryArticle]] = defaultdict(list)
         self._naming: dict[str, dict[str, StoryArticle]] = defaultdict(dict)
         for member in press.members:
-            if member.story_id in stories and member.article_id in self.told and member.told_at <= until:
+            if member.story_id in self._first_at and member.article_id in self.told and member.told_at <= until:
                 self._members[member.story_id].append(member)
                 for mention in self.told[member.article_id].mentions:
                     self._naming[mention.target][member.article_id] = member
@@ -106,17 +104,19 @@ class Archive:
         return list(found.values())
 
     def candidates(self, session: Session) -> list[Case]:
-        """Stories that name the instrument, its baskets or the market and were told within reach of the session."""
+        """Stories that name the instrument, its baskets or the market, and that somebody told around the session.
+
+        What nobody told between the close before and the opening after did not coincide, however well it would fit.
+        """
         macro = [target for target in self._naming if target.startswith("macro:") and target not in MARKET_PLACES]
         horizon = min(session.until, self._until)
-        ids = {member.story_id for member in self.naming([*targets_of(session.instrument), *macro])}
+        naming = self.naming([*targets_of(session.instrument), *macro])
         cases = []
-        for story_id in sorted(ids):
+        for story_id in sorted({member.story_id for member in naming}):
             members = tuple(m for m in self._members[story_id] if m.told_at <= horizon)
-            if members and max(m.told_at for m in members) >= session.close - REACH:
-                cases.append(
-                    Case(story_id=story_id, members=members, first_at=min(member.told_at for member in members))
-                )
+            if any(member.told_at > session.since for member in members):
+                first_at = min(self._first_at[story_id], *(member.told_at for member in members))
+                cases.append(Case(story_id=story_id, members=members, first_at=first_at))
         return cases
 
 

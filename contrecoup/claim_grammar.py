@@ -114,7 +114,9 @@ FILLERS = frozenset(
     respectivement respectively total jusque minus wall street new york paris nasdaq bourse à-pic
     bénéficiant pas exactement precisely exactly well bien subie subi off up down lower higher brièvement briefly""".split()
 )
-AFTER_FILLERS = frozenset("de d en of market value capitalisation boursière valeur sont ont été was were is has have been dollars euros".split())
+AFTER_FILLERS = frozenset(
+    "de d en of market value capitalisation boursière valeur sont ont été was were is has have been dollars euros".split()
+)
 BAD_END = re.compile(r"(?:(?<!jusqu['’])(?<!close )(?<!up )\b(?:à|to|at|from|vers|sous|au|depuis))\s*$", FLAGS)
 
 QUALIFIERS = (
@@ -124,21 +126,40 @@ QUALIFIERS = (
     ("about", r"environ|autour d['e’]|quelque|about|around|roughly|some|approximately|de l['’]ordre d['e’]"),
 )
 QUALIFIER = re.compile(
-    r"\b(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in QUALIFIERS) + r")\s*(?:l[ea] |un[e]? |a |an )?$", FLAGS
+    r"\b(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in QUALIFIERS) + r")\s*(?:l[ea] |un[e]? |a |an )?$",
+    FLAGS,
 )
 
 PERIODS = (
-    ("premarket", r"avant l['’]ouverture|avant[- ]bourse|pr[ée]-?\s?march[ée]|pre-?\s?market|before the (?:open|bell|market)"),
-    ("afterhours", r"après (?:la )?clôture|après[- ]bourse|post-?marché|after[- ]hours|extended trading|after the bell"),
-    ("open", r"l['’]ouverture|premiers échanges|ouvert|ouvre|at the open|opened|opens|opening|early trad\w+|in early deals"),
+    (
+        "premarket",
+        r"avant l['’]ouverture|avant[- ]bourse|pr[ée]-?\s?march[ée]|pre-?\s?market|before the (?:open|bell|market)",
+    ),
+    (
+        "afterhours",
+        r"après (?:la )?clôture|après[- ]bourse|post-?marché|after[- ]hours|extended trading|after the bell",
+    ),
+    (
+        "open",
+        r"l['’]ouverture|premiers échanges|ouvert|ouvre|at the open|opened|opens|opening|early trad\w+|in early deals",
+    ),
     (
         "close",
         r"clôtur\w*|clos|termin\w*|fini(?:t|r|ssent)?|achev\w*|clos(?:ed?|es|ing)\b|finish\w*|end(?:s|ed|ing)\b|regular session"
         r"|settled",
     ),
-    ("intraday", r"en séance|en cours de séance|intraday|au plus bas|at (?:one|its) (?:point|low|worst)|midday|mi-séance"),
-    ("week", r"(?:sur|en|de) (?:la|une) semaine|semaine dernière|cette semaine|(?:this|last|on the|for the|a|in a) week|weekly"),
-    ("month", r"(?:sur|en|de) (?:le|un) mois|mois dernier|ce mois|(?:this|last|on the|a|in a) month|in (?:january|december)"),
+    (
+        "intraday",
+        r"en séance|en cours de séance|intraday|au plus bas|at (?:one|its) (?:point|low|worst)|midday|mi-séance",
+    ),
+    (
+        "week",
+        r"(?:sur|en|de) (?:la|une) semaine|semaine dernière|cette semaine|(?:this|last|on the|for the|a|in a) week|weekly",
+    ),
+    (
+        "month",
+        r"(?:sur|en|de) (?:le|un) mois|mois dernier|ce mois|(?:this|last|on the|a|in a) month|in (?:january|december)",
+    ),
     (
         "year",
         r"depuis (?:le début de l['’]année|janvier)|sur (?:un|douze) (?:an|mois)|sur l['’]année|l['’]an (?:dernier|passé)|en 20\d\d"
@@ -150,7 +171,15 @@ PERIOD = re.compile(r"\b(?:" + "|".join(rf"(?P<{name}>{words})" for name, words 
 DAYS = {
     name: place
     for place, names in enumerate(
-        ("lundi monday", "mardi tuesday", "mercredi wednesday", "jeudi thursday", "vendredi friday", "samedi saturday", "dimanche sunday")
+        (
+            "lundi monday",
+            "mardi tuesday",
+            "mercredi wednesday",
+            "jeudi thursday",
+            "vendredi friday",
+            "samedi saturday",
+            "dimanche sunday",
+        )
     )
     for name in names.split()
 }
@@ -158,9 +187,18 @@ MONTHS = {
     name: place
     for place, names in enumerate(
         (
-            "janvier january jan", "février february feb", "mars march", "avril april apr", "mai may", "juin june",
-            "juillet july", "août august aug", "septembre september sept", "octobre october oct",
-            "novembre november nov", "décembre december dec",
+            "janvier january jan",
+            "février february feb",
+            "mars march",
+            "avril april apr",
+            "mai may",
+            "juin june",
+            "juillet july",
+            "août august aug",
+            "septembre september sept",
+            "octobre october oct",
+            "novembre november nov",
+            "décembre december dec",
         ),
         start=1,
     )
@@ -234,7 +272,12 @@ def cues(sentence: str) -> list[Cue]:
 
 
 def _within(cue: Cue, other: Cue) -> bool:
-    return cue is not other and other.start <= cue.start and cue.end <= other.end and cue.end - cue.start < other.end - other.start
+    return (
+        cue is not other
+        and other.start <= cue.start
+        and cue.end <= other.end
+        and cue.end - cue.start < other.end - other.start
+    )
 
 
 def qualifier_before(text: str, quantity: Quantity) -> str:
@@ -257,7 +300,9 @@ def period_near(sentence: str, start: int, end: int) -> str:
     match = _nearest(PERIOD.finditer(sentence), start, end)
     if match is not None:
         return str(match.lastgroup)
-    one_day = re.search(r"\b(?:en une (?:seule )?(?:séance|journée)|in a (?:single )?day|one-day|on the day)\b", sentence, FLAGS)
+    one_day = re.search(
+        r"\b(?:en une (?:seule )?(?:séance|journée)|in a (?:single )?day|one-day|on the day)\b", sentence, FLAGS
+    )
     return "day" if one_day or WHEN.search(sentence) else "unknown"
 
 

@@ -34,13 +34,17 @@ REACH = 70
 SUBJECT_REACH = 170
 
 WORD = re.compile(r"[^\W_]+")
-LIST = re.compile(r"\s*(?:\([^)]{1,25}\))?\s*(?:,|et|and|ou|or|&|puis|ainsi que|as well as|, et|, and)\s*(?:d['’]|de |l['’])?\s*")
+LIST = re.compile(
+    r"\s*(?:\([^)]{1,25}\))?\s*(?:,|et|and|ou|or|&|puis|ainsi que|as well as|, et|, and)\s*(?:d['’]|de |l['’])?\s*"
+)
 ANAPHOR = re.compile(
     r"\b(?:(?:le|son) titre|l['’]action|son action|le cours|son cours|(?:the|its) (?:stock|shares?)|shares|la valeur|"
     r"a stock|(?:the|its) (?:company|chipmaker)|le (?:groupe|fabricant|géant)|the (?:group|chip giant)|it|il|elle)\b",
     FLAGS,
 )
-CAPITALISED = re.compile(r"(?:^|[\s(])(?P<word>[A-ZÀ-Ý][\w’'-]*)\s+(?:(?:a|ont|avait|has|had|have|was|is|s['’]|se|s['’]est)\s*)*$")
+CAPITALISED = re.compile(
+    r"(?:^|[\s(])(?P<word>[A-ZÀ-Ý][\w’'-]*)\s+(?:(?:a|ont|avait|has|had|have|was|is|s['’]|se|s['’]est)\s*)*$"
+)
 HARD_STOP = re.compile(r"[;:]|\b(?:while|whereas|tandis qu|alors qu|but|mais|quand|when|after|après)\b", FLAGS)
 APART = re.compile(
     r"\b(?:rival|concurrent|fournisseur|supplier|client|customer|actionnaire|partner|partenaire|competitor)e?s?"
@@ -290,7 +294,9 @@ def _is_other(text: str, quantity: Quantity, start: int, floor: int) -> bool:
     before = text[max([floor, *stops]) : start]
     if FORECAST.search(before) or OTHER_AFTER.match(text, quantity.end):
         return True
-    if quantity.unit.endswith("_bn") and not MARKET_VALUE.search(text[start - 40 if start > 40 else 0 : quantity.end + 60]):
+    if quantity.unit.endswith("_bn") and not MARKET_VALUE.search(
+        text[start - 40 if start > 40 else 0 : quantity.end + 60]
+    ):
         return True
     others = [match.end() for match in OTHER_BEFORE.finditer(text[: quantity.start], max([floor, *stops]))]
     priced = [match.end() for match in PRICED.finditer(before)]

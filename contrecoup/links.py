@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contrecoup.agreement import Agreed, agreement_of, best_first, session_spoken_of
-from contrecoup.attention import Attention, measure_attention
+from contrecoup.attention import Attention, measure_attention, usual_publishers
 from contrecoup.cases import Archive, Case, Named, Press, Session, namings
 from contrecoup.evidence import claim_code, show
 from contrecoup.gist import direction_of
@@ -44,8 +44,9 @@ WEIGHTS = {
 # Below this there is nothing to show: a story that names the instrument in passing, days ago, scores about 0.3 to 0.4.
 LEAST = 0.45
 PLAUSIBLE = 0.60
-# A story that reports the other direction counts half: a record high told on the day of a fall is another event.
-CONTRADICTED = 0.5
+# A story of the other direction weighs less: a record high told on the day of a fall is another event. It is not left
+# out, since good results on the day of a fall, told by many, are what a reader looks for.
+CONTRADICTED = 0.6
 # "Strong" is for stories that name the instrument up front, began before the move was over, and either state its
 # price rightly or were on many publishers' front pages. On placebo dates it must stay under 5 %.
 STRONG = 0.65
@@ -93,8 +94,11 @@ def link_moves(
         if move.verdict is not MoveVerdict.MOVE or instrument is None or move.simple_return is None:
             continue
         session = Session.of(move, instrument)
-        breadth = breadth_of(move, instrument, moves, table)
-        found = [_judge(session, case, archive, breadth) for case in archive.candidates(session)]
+        scene = _Scene(
+            breadth=breadth_of(move, instrument, moves, table),
+            usual=usual_publishers(archive.naming([move.symbol]), session.since, session.until),
+        )
+        found = [_judge(session, case, archive, scene) for case in archive.candidates(session)]
         scored = [judged for judged in found if judged is not None and judged.score >= LEAST]
         best = sorted(scored, key=lambda j: (-j.score, j.case.first_at, j.case.story_id))[:MOST]
         links += [_link(session, judged, rank, best, now) for rank, judged in enumerate(best, start=1)]
@@ -102,6 +106,14 @@ def link_moves(
             row for judged in best for row in show(session, judged.case, judged.named, judged.agreed, method=METHOD)
         ]
     return links, evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """What is the same for all candidates of a move: its basket's breadth, the instrument's usual publishers."""
+
+    breadth: float
+    usual: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +133,7 @@ class _Judged:
         return mean * (CONTRADICTED if self.contradicted else 1.0)
 
 
-def _judge(session: Session, case: Case, archive: Archive, breadth: float) -> _Judged | None:
+def _judge(session: Session, case: Case, archive: Archive, scene: _Scene) -> _Judged | None:
     """Score one story; None when it is no candidate after all."""
     told = [archive.told[member.article_id] for member in case.members]
     topics = frozenset(topic for article in told for topic in article.topics)
@@ -132,25 +144,16 @@ def _judge(session: Session, case: Case, archive: Archive, breadth: float) -> _J
     worth = agreed[0].worth if agreed else 0.0
     if worth == 0.0 and case.first_at > session.close:
         return None
-    horizon = max(member.told_at for member in case.members)
-    attention = measure_attention(
-        case.members,
-        [m for m in archive.naming([session.instrument.symbol]) if m.told_at <= max(horizon, session.close)],
-        since=session.since,
-        until=session.until,
-    )
-    if not attention.around:  # nobody told it between the close before and the opening after: it did not coincide
-        return None
+    attention = measure_attention(case.members, instrument_usual=scene.usual, since=session.since, until=session.until)
     lag, timing, when = _timing(session, case, attention)
     contradicted = _contradicts(session, named, agreed)
-    fit = topic_fit(topics, session.instrument)
     parts = {
         "directness": named[0].directness,
         "agreement": worth,
         "timing": timing,
         "attention": attention.score,
-        "topic_fit": fit,
-        "breadth": breadth,
+        "topic_fit": topic_fit(topics, session.instrument),
+        "breadth": scene.breadth,
     }
     return _Judged(
         case=case,

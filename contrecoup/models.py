@@ -138,7 +138,7 @@ class Article:
 
     ``lead`` is the article's own standfirst, or the feed's summary when ``status`` is not full.
     ``text_hash`` points to ``ArticleText``. ``lang`` is ``fr``, ``en``, another ISO 639-1 code, ``mixed``
-    or ``unknown``. ``published_source`` says which clue dated it (feed, jsonld, meta, htmldate, none).
+    or ``unknown``. ``published_source`` says which clue dated it (feed, jsonld, meta, time, htmldate, none).
     """
 
     id: str
@@ -314,7 +314,7 @@ class Claim:
 # Identified by article_id, version, field, start, method.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What price bars say of the claim of the same key; ``measured`` has the claim's unit and is signed."""
+    """What price bars say of the claim at the same place; ``measured`` has the claim's unit and is signed."""
 
     article_id: str
     version: int

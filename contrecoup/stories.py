@@ -31,7 +31,7 @@ STORY_LIFE = timedelta(days=7)
 # Least likeness to the founding article (cosine × topics × time). Two languages share fewer features, so that the
 # same closeness scores lower. Both were chosen on the golden week (docs/method.md) at the knee of B-cubed F1.
 JOIN = 0.17
-JOIN_OTHER_LANGUAGE = 0.09
+JOIN_OTHER_LANGUAGE = 0.10
 # Postings are read rarest first up to this many entries, and this many stories are compared in full, so that the cost
 # of an article has a ceiling whatever the size of the window.
 MAX_POSTINGS = 2_000

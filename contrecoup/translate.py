@@ -41,13 +41,24 @@ PIECES = re.compile(
     r"|(?P<marked>\[\d+\])"
     rf"|(?P<code>(?<!\w)\$[A-Z]{{1,6}}\b)"
     rf"|(?P<number>(?<![\w.,])(?P<before>[$€£])?[ \u00a0\u202f]?(?P<value>{NUMBER})"
-    r"(?P<after>[ \u00a0\u202f]?(?:%|€|\$(?!\w)|£))?(?!\w))"
+    r"(?:(?P<scale>[ \u00a0\u202f]?-?(?:billion|bn|million|trillion|tn|milliards?|mds?|millions?))(?!\w)"
+    r"(?(before)|(?=[ \u00a0\u202f]?(?:\$|€|£|de dollars|d['’]euros))))?"
+    r"(?P<after>[ \u00a0\u202f]?(?:%|€|\$(?!\w)|£|(?:de |d['’])?(?:dollars|euros)(?!\w)))?(?!\w))"
 )
+CURRENCIES = {
+    "$": ("dollars", "$"),
+    "€": ("euros", "€"),
+    "£": ("livres", "£"),
+    "dollars": ("dollars", "$"),
+    "euros": ("euros", "€"),
+}
 MARK = re.compile(r"\[(\d+)\]")
 WORD = re.compile(r"[^\W_]+")
 # A line of so many items between bars or dots is a menu.
 MENU = re.compile(r"\s[|•·»>]\s")
 MENU_ITEMS = 3
+# Figures of so many digits are not parted.
+YEAR = 4
 # So many words handed back unchanged are no translation.
 TELLING_WORDS = 3
 FIGURES = re.compile(rf"(?<![\w.,])(?:{NUMBER})")
@@ -138,22 +149,41 @@ def mask(text: str, names: Sequence[tuple[int, int]], *, source: str, target: st
 
 
 def _number(match: re.Match[str], source: str, target: str) -> str:
-    """A number with its sign: "17 %" and "1 000,5" in French, "17%" and "1,000.5" in English."""
-    value = match["value"]
-    sign = (match["before"] or match["after"] or "").strip()
-    if sign or not value.isdigit():
-        decimals = re.search(r"[.,](\d+)$", value) if not re.search(r"[ \u00a0\u202f,]\d{3}$", value) or (
-            source == "fr" and "," in value
-        ) else None
-        places = len(decimals[1]) if decimals else 0
-        value = f"{read_number(value, source):,.{places}f}"
-        if target == "fr":
-            value = value.replace(",", "\u202f").replace(".", ",")
-    if not sign:
+    """A number with its sign as the target writes it: "17 %" and "17%", "589 milliards de dollars" and "$589 billion"."""
+    value, sign = match["value"], (match["before"] or match["after"] or "").strip()
+    currency = CURRENCIES.get(re.sub(r"^(?:de |d['’])", "", sign))
+    scale = (match["scale"] or "").strip(" \u00a0\u202f-")
+    if sign or scale or not value.isdigit():
+        value = _styled(value, source, target)
+    if currency is None:
+        glue = {"fr": "\u00a0", "en": ""}[target]
+        return f"{value}{glue}{sign}" if sign else value
+    if target == "en":
+        return f"{currency[1]}{value}{' ' + _scaled(scale, value, target) if scale else ''}"
+    if not scale:
+        return f"{value}\u00a0{currency[1]}"
+    return f"{value}\u00a0{_scaled(scale, value, target)} {'d’' if currency[0][0] == 'e' else 'de '}{currency[0]}"
+
+
+def _scaled(scale: str, value: str, target: str) -> str:
+    word = scale.casefold()
+    if word.startswith("t"):
+        return "billions" if target == "fr" else "trillion"
+    large = word.startswith(("b", "md", "milliard"))
+    if target == "en":
+        return "billion" if large else "million"
+    plural = "s" if float(re.sub(r"\D", "", value.split(",")[0]) or 0) > 1 else ""
+    return ("milliard" if large else "million") + plural
+
+
+def _styled(value: str, source: str, target: str) -> str:
+    """Thousands and decimals as the target separates them; as many decimals as the source has."""
+    comma = source == "fr"
+    found = re.search(r",(\d+)$" if comma and "," in value else r"\.(\d+)$", value)
+    if found is None and not re.search(r"[ \u00a0\u202f,]", value) and len(value) <= YEAR:
         return value
-    if target == "fr":
-        return f"{value}\u00a0{sign}"
-    return f"{value}%" if sign == "%" else f"{sign}{value}"
+    styled = f"{read_number(value, source):,.{len(found[1]) if found else 0}f}"
+    return styled.translate(str.maketrans({",": "\u202f", ".": ","})) if target == "fr" else styled
 
 
 def unmask(text: str, masked: Masked) -> str:
@@ -190,9 +220,13 @@ def _judged(task: _Task, translated: str, coverage: float, model: str) -> Transl
     repeats = longest_run(text)
     expected = Counter(MARK.findall(" ".join(task.sentences)))
     marks = Counter(MARK.findall(translated))
-    lost = {task.masked.pieces[int(mark)] for mark in expected if marks[mark] < expected[mark] and int(mark) < len(task.masked.pieces)}
+    lost = {
+        task.masked.pieces[int(mark)]
+        for mark in expected
+        if marks[mark] < expected[mark] and int(mark) < len(task.masked.pieces)
+    }
     names_kept = not lost & task.masked.names
-    numbers_kept = not lost - task.masked.names and _figures(text, task.to_lang) == _figures(original, task.document.lang)
+    numbers_kept = not lost - task.masked.names and _figures(translated) == _figures(" ".join(task.sentences))
     checks = (
         ("empty", bool(original and text)),
         ("same_language", not _unchanged(task, translated)),
@@ -227,14 +261,17 @@ def _unchanged(task: _Task, translated: str) -> bool:
     return len(words) >= TELLING_WORDS and words == WORD.findall(MARK.sub(" ", translated).casefold())
 
 
-def _figures(text: str, lang: str) -> Counter[float]:
-    return Counter(read_number(match.group(), lang) for match in FIGURES.finditer(text))
+def _figures(masked: str) -> Counter[str]:
+    """Figures that no mark protects, as written: none may come or go."""
+    return Counter(FIGURES.findall(MARK.sub(" ", masked)))
 
 
 def longest_run(text: str) -> int:
     """How many times in a row the most repeated phrase of up to six words stands (1: none is repeated)."""
     words = WORD.findall(text.casefold())
-    runs = (_run_from(words, start, size) for size in range(1, LONGEST_PHRASE + 1) for start in range(len(words) - size + 1))
+    runs = (
+        _run_from(words, start, size) for size in range(1, LONGEST_PHRASE + 1) for start in range(len(words) - size + 1)
+    )
     return max(runs, default=0)
 
 

@@ -94,8 +94,8 @@ def check_url(text: str | URL) -> URL:
         raise ValueError("it cannot be read as a URL") from error
     if url.scheme not in SCHEMES:
         raise ValueError("only http and https are fetched")
-    if not host:
-        raise ValueError("it names no host")
+    if not host or not host.isprintable():
+        raise ValueError("it names no proper host")
     if url.user is not None or url.password is not None:
         raise ValueError("it holds a user name or a password")
     if port not in PORTS:

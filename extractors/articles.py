@@ -149,12 +149,16 @@ def _visible_text(tree: HtmlElement) -> str:
 
 
 def _extract(tree: HtmlElement, page: PageToExtract) -> Document:
-    """What trafilatura makes of the page: title, author and text, and htmldate's guess at the day."""
+    """What trafilatura makes of the page: title, author and text, and htmldate's guess at the day.
+
+    Tables stay out: pages laid out by tables would give every sentence twice.
+    """
     latest = (page.fetched_at + timedelta(days=1)).date().isoformat()
     found = trafilatura.bare_extraction(
         tree,
         url=page.url,
         include_comments=False,
+        include_tables=False,
         with_metadata=True,
         date_extraction_params={"original_date": True, "extensive_search": False, "max_date": latest},
     )

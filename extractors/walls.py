@@ -24,7 +24,7 @@ _PROMISED = 0.5
 _CONSENT_HOST = re.compile(r"(?:^|\.)(?:consent|guce|privacy-mgmt|cmp|consentmanager|choices)\.|^myprivacy\.")
 _CONSENT = re.compile(
     r"continuer sans accepter|accepter (?:et|&) (?:continuer|fermer)"
-    r"|tout (?:accepter|refuser)|(?:accepter|refuser) tout"
+    r"|tout (?:accepter|refuser)|(?:accepter|refuser) tout(?!\s+\w)"
     r"|g[ée]rer (?:mes|vos|les) (?:choix|cookies|pr[ée]f[ée]rences|options)"
     r"|param[ée]trer (?:mes|les|vos) (?:choix|cookies)"
     r"|(?:nous et|avec) nos (?:\d+ )?partenaires|stocker et/ou acc[ée]der [àa] des informations"
@@ -43,17 +43,20 @@ _CONSENT_WORDS = re.compile(
 _CONSENT_DENSITY = 0.04
 _MANY_CONSENTS = 3
 
-# These speak of the article at hand, wherever on the page they stand.
-_CUT = re.compile(
+# These speak of the article at hand, wherever on the page they stand: that it is closed, or how to go on reading.
+_CLOSED = re.compile(
     r"il vous reste .{1,40}[àa] lire|(?:la suite|cet article|ce contenu) (?:de cet article )?est r[ée]serv[ée]e? "
     r"(?:aux|[àa] nos) (?:abonn|membres)|lecture restreinte"
-    r"|(?:abonnez-vous|connectez-vous) pour (?:lire|continuer|poursuivre|d[ée]bloquer|acc[ée]der)"
+    r"|this (?:article|content|story|post) is (?:only )?(?:for|available to|reserved for|exclusive to) "
+    r"(?:our )?(?:paid |paying |premium )?(?:subscribers|members)"
+    r"|you(?:'ve|’ve| have) (?:reached|read|used|hit) your .{0,30}(?:limit|free articles?)",
+    re.IGNORECASE,
+)
+_INVITED = re.compile(
+    r"(?:abonnez-vous|connectez-vous) pour (?:lire|continuer|poursuivre|d[ée]bloquer|acc[ée]der)"
     r"|pour lire la suite de cet article|d[ée]bloque[zr] cet article"
     r"|subscribe (?:now )?to (?:continue|keep|finish|unlock) (?:reading|this)|subscribe to read"
     r"|(?:log|sign) in to (?:continue|keep) reading"
-    r"|this (?:article|content|story|post) is (?:only )?(?:for|available to|reserved for|exclusive to) "
-    r"(?:our )?(?:paid |paying |premium )?(?:subscribers|members)"
-    r"|you(?:'ve|’ve| have) (?:reached|read|used|hit) your .{0,30}(?:limit|free articles?)"
     r"|(?:unlock|to read) the (?:full|rest of th\w+) (?:article|story)"
     r"|register (?:for free )?to (?:continue|keep) reading",
     re.IGNORECASE,
@@ -106,7 +109,7 @@ def without_notices(text: str) -> str:
 def _is_notice(line: str) -> bool:
     if len(line.split()) > _LONGEST_NOTICE:
         return False
-    if _CONSENT.search(line) or _CUT.search(line):
+    if _CONSENT.search(line) or _CLOSED.search(line) or _INVITED.search(line):
         return True
     if len(line.split()) > _SHORTEST_SENTENCE:
         return False
@@ -120,11 +123,11 @@ def judge(found: Found) -> Status:
     words = len(found.text.split())
     if words < FEWEST_WORDS:
         return _nothing(found)
-    if _is_consent(found.text):
+    if _is_consent(found, words):
         return Status.CONSENT_WALL
     if words < CUT_WORDS and _GONE.search(found.title):
         return Status.GONE
-    if _is_cut(found, words):
+    if _is_closed(found, words):
         return Status.PAYWALL
     return Status.TEASER if _is_teaser(found, words) else Status.FULL
 
@@ -138,7 +141,7 @@ def _nothing(found: Found) -> Status:
         return Status.BLOCKED
     if len(_distinct(_CONSENT, heard)) > 1:
         return Status.CONSENT_WALL
-    if found.free is False or _CUT.search(found.visible):
+    if found.free is False or _CLOSED.search(found.visible) or _INVITED.search(found.visible):
         return Status.PAYWALL
     return Status.TEASER if found.text and _is_teaser(found, len(found.text.split())) else Status.EMPTY
 
@@ -147,22 +150,26 @@ def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
     return {phrase.lower() for phrase in pattern.findall(text)}
 
 
-def _is_consent(text: str) -> bool:
-    """A long notice: its buttons are named, and it speaks of little else."""
-    dense = len(_CONSENT_WORDS.findall(text)) >= _CONSENT_DENSITY * len(text.split())
-    return dense and len(_distinct(_CONSENT, text)) >= _MANY_CONSENTS
+def _is_consent(found: Found, words: int) -> bool:
+    """A notice that names its buttons and speaks of little else. A short text may have lost them as notices."""
+    dense = len(_CONSENT_WORDS.findall(found.text)) >= _CONSENT_DENSITY * words
+    if words < CUT_WORDS:
+        return dense and len(_distinct(_CONSENT, found.visible)) > 1
+    return dense and len(_distinct(_CONSENT, found.text)) >= _MANY_CONSENTS
 
 
-def _is_cut(found: Found, words: int) -> bool:
+def _is_closed(found: Found, words: int) -> bool:
     if _ALWAYS_CUT.search(found.visible):
         return True
-    if words < SHORT_WORDS and _CUT.search(found.visible):
+    if words < SHORT_WORDS and _CLOSED.search(found.visible):
         return True
-    return found.free is False and words < CUT_WORDS
+    return found.free is False and (words < CUT_WORDS or (words < SHORT_WORDS and bool(_INVITED.search(found.visible))))
 
 
 def _is_teaser(found: Found, words: int) -> bool:
-    """Much shorter than the feed's summary promised, or short and broken off."""
+    """Much shorter than the feed's summary promised, short and broken off, or short and inviting to read on."""
     if words < _PROMISED * len(found.summary.split()):
+        return True
+    if words < SHORT_WORDS and _INVITED.search(found.visible):
         return True
     return words < CUT_WORDS and _UNFINISHED.search(found.text) is not None

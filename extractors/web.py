@@ -181,8 +181,8 @@ class _Client:
         host = str(url.host)
         try:
             pause_s = await self._robots.obey(url) if request.kind == "page" else 0.0
-            async with self._place(host, request.kind, max(pause_s, self._network.page_delay_s)):
-                self._refuse_if_resting(host, url)
+            async with self._place(url, request.kind, max(pause_s, self._network.page_delay_s)):
+                self._refuse_if_resting(url)
                 answer = await self._fetch_in_time(request, url)
         except FetchError as error:
             if error.kind in _SILENCE:
@@ -198,12 +198,14 @@ class _Client:
         await self._robots.close()
 
     @asynccontextmanager
-    async def _place(self, host: str, kind: str, pause_s: float) -> AsyncIterator[None]:
+    async def _place(self, url: URL, kind: str, pause_s: float) -> AsyncIterator[None]:
         """Wait for a connection that the limits allow and, for a page, for its turn; the deadline starts after."""
+        host = str(url.host)
         async with AsyncExitStack() as held:
             async with AsyncExitStack() as turn:
                 if kind == "page":
                     await turn.enter_async_context(self._turn[host])
+                    self._refuse_if_resting(url)  # before the pause: a long row of pages would pause for nothing
                     await asyncio.sleep(self._next_page_at.get(host, 0.0) - asyncio.get_running_loop().time())
                 await held.enter_async_context(self._of_host[host])
                 await held.enter_async_context(self._everyone)
@@ -211,7 +213,8 @@ class _Client:
                     self._next_page_at[host] = asyncio.get_running_loop().time() + pause_s
             yield
 
-    def _refuse_if_resting(self, host: str, url: URL) -> None:
+    def _refuse_if_resting(self, url: URL) -> None:
+        host = str(url.host)
         if host in self._resting:
             raise fetch_error("rate_limited", url, retry_after_s=self._resting[host])
         if self._silences[host] >= SILENCES_BEFORE_DOWN:

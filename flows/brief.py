@@ -6,14 +6,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from prefect import flow
 
 from contrecoup.digest.build import build_edition, items_of
 from contrecoup.digest.edition import Counts
 from contrecoup.digest.inputs import EditionInputs
-from contrecoup.digest.render import render
+from contrecoup.digest.render import render_digest
 from contrecoup.editions import Window, edition_at, window_of
 from contrecoup.models import (
     Check,
@@ -31,21 +30,13 @@ from contrecoup.models import (
     Translation,
 )
 from contrecoup.sessions import sessions_closed
-from flows.deliver import deliver
+from flows.deliver import Told, deliver
 from flows.desk import Desk, open_desk, perform, step
 from storage.store import Store
 
 PROFILE = "default"
 # An edition marks what stood in one of the editions of this long before it.
 REMEMBERED = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a flow run of ``brief`` leaves: the files of the edition, and what the operator should know."""
-
-    files: tuple[Path, ...]
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +64,7 @@ def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_
 def write_editions(inputs: Sequence[EditionInputs], now: datetime) -> tuple[list[Digest], list[DigestItem]]:
     """Each language's edition as it reads, and what stands where in it."""
     editions = [build_edition(one) for one in inputs]
-    return [render(edition, built_at=now) for edition in editions], [i for e in editions for i in items_of(e)]
+    return [render_digest(edition, built_at=now) for edition in editions], [i for e in editions for i in items_of(e)]
 
 
 def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInputs:

@@ -36,6 +36,8 @@ from storage.store import Store, rows_where
 
 # Measured again each day: late bars, and the session after a move, which its cumulative returns need.
 MEASURED_AGAIN = timedelta(days=5)
+# The calendar of a claim that names nothing with a price.
+ALWAYS_OPEN = "24/7"
 # A claim is held against bars while an edition could still show it.
 CLAIMS_FROM = timedelta(days=10)
 
@@ -171,7 +173,7 @@ def check_batch(
             claim,
             bars.get(claim.symbol or "", ()),
             told_at=claim.told_at,
-            calendar=instruments[claim.symbol].exchange if claim.symbol in instruments else NO_CALENDAR,
+            calendar=instruments[claim.symbol].exchange if claim.symbol in instruments else ALWAYS_OPEN,
             now=now,
         )
         for claim in claims

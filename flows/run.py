@@ -15,7 +15,8 @@ from contrecoup.errors import NothingAnswered, SettingsError
 from contrecoup.models import Digest
 from contrecoup.settings import Settings, read_settings
 from extractors.replay import serve
-from flows.brief import Told, brief
+from flows.brief import brief
+from flows.deliver import Told
 from flows.desk import replaying
 from flows.enrich import enrich
 from flows.extract import extract

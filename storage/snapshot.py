@@ -68,10 +68,10 @@ def query_snapshot(path: Path, sql: str, *, most_rows: int = MOST_ROWS) -> Table
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
-        answer = connection.execute(sql)
-        # no statement gives no answer
-        rows = answer.fetchmany(most_rows + 1) if answer else []
-        columns = tuple(column[0] for column in answer.description or ()) if answer else ()
+        # without a statement, execute gives None, which is no answer to read
+        answer = connection.execute(sql if connection.extract_statements(sql) else "select 1 where false")
+        rows = answer.fetchmany(most_rows + 1)
+        columns = tuple(column[0] for column in answer.description or ())
     except duckdb.Error as error:
         raise StoreError(
             f"The query was refused: {error}",

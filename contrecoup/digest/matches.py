@@ -20,6 +20,7 @@ from contrecoup.models import Check, Claim, Evidence, Layer, Link, LinkLabel, Mo
 
 FULL_IN_FIRST_GROUP = 8
 FULL_IN_OTHER_GROUPS = 3
+FULL_IN_ALL = 16
 SESSION_PERIODS = ("close", "day", "open", "premarket", "intraday", "afterhours", "unknown")
 
 _LEGAL_FORM = re.compile(r",? (?:Corporation|Corp\.?|Inc\.?|Limited|Ltd\.?|plc|SE|SA|N\.V\.|Holdings?)$")
@@ -50,9 +51,11 @@ def groups_of(library: Library) -> tuple[Group, ...]:
             matches[link.story_id].append(_match(move, link, library, evidences))
     ordered = {story_id: sorted(found, key=_first_things_first) for story_id, found in matches.items()}
     groups: list[Group] = []
+    room = FULL_IN_ALL
     for story_id, found in sorted(ordered.items(), key=lambda pair: _first_things_first(pair[1][0])):
-        full = FULL_IN_OTHER_GROUPS if groups else FULL_IN_FIRST_GROUP
-        telling = telling_of(library.stories[story_id], library)
+        full = min(room, FULL_IN_OTHER_GROUPS if groups else FULL_IN_FIRST_GROUP)
+        room -= min(full, len(found))
+        telling = telling_of(library.stories[story_id], library, per_language=2 if groups else 3)
         rival = found[0].rival
         shared = [replace(match, rival=None if match.rival == rival else match.rival) for match in found]
         attention = max(match.attention for match in found)

@@ -11,8 +11,8 @@ from yarl import URL
 from contrecoup.identity import publisher_of
 from contrecoup.scrub import scrub
 
-LONGEST_TEXT = 240
-LONGEST_HREF = 500
+LONGEST_TEXT = 200
+LONGEST_HREF = 300
 
 _SCHEME = re.compile(r"(?i)\b(https?|ftp|mailto|tg|javascript|data):(?=\S)")
 _DOMAIN_DOT = re.compile(r"(?<=[\w-])\.(?=[^\W\d_]{2,}(?:[/:?#]|\b))")
@@ -39,7 +39,7 @@ def imprint(publisher: str) -> str:
 def safe_href(address: str, publisher: str) -> str | None:
     """The address if it may be linked, else None.
 
-    It may when it is plain http(s) on the usual port, without user information, in ASCII, of at most 500
+    It may when it is plain http(s) on the usual port, without user information, in ASCII, of at most 300
     characters, and its registrable domain is the publisher's.
     """
     if len(address) > LONGEST_HREF or not address.isascii() or _FORBIDDEN.search(address):
@@ -50,6 +50,6 @@ def safe_href(address: str, publisher: str) -> str | None:
         named = url.user is None and url.password is None and url.host is not None
     except ValueError:
         return None
-    if not (usual and named and "@" not in url.authority):
+    if not (usual and named) or "@" in address.split("/")[2]:
         return None
     return address if publisher_of(address) == publisher else None

@@ -46,7 +46,8 @@ def render_html(edition: Edition) -> str:
     """One column of at most 640 pixels, styles inline, for light and dark screens; at most 90 kB."""
     inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
     html: str = inliner.inline(_fill(edition, "digest.html.jinja"))
-    return html
+    # It writes no-break spaces as six-letter entities; the page is UTF-8.
+    return html.replace("&nbsp;", "\N{NO-BREAK SPACE}") + "\n"
 
 
 def render_text(edition: Edition) -> str:

@@ -10,7 +10,6 @@ from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.outward import imprint, safe_href, shown
 from contrecoup.models import Document, Status, Story, StoryArticle
 
-SOURCES_PER_LANGUAGE = 3
 SCAM_TOPIC = "scam_tokens"
 GLOSSARY = "glossary"
 """A translation whose model's name begins so is a word-for-word gloss, and says so."""
@@ -63,8 +62,8 @@ def own_publishers(members: Sequence[StoryArticle]) -> frozenset[str]:
     return frozenset(member.publisher for member in members if member.wire_id == member.article_id)
 
 
-def telling_of(story: Story, library: Library) -> Telling:
-    """The story with its sources in both languages, and its title in the reader's language when there is one."""
+def telling_of(story: Story, library: Library, *, per_language: int = 1) -> Telling:
+    """The story with its first sources in each language, and its title in the reader's when there is one."""
     members = library.members.get(story.id, ())
     translation, glossed = _translation(story, library)
     return Telling(
@@ -81,7 +80,7 @@ def telling_of(story: Story, library: Library) -> Telling:
         articles=len(members),
         copies=sum(member.wire_id != member.article_id for member in members),
         moved=library.moved.get(story.id, 0),
-        sources=_sources(story, members, library),
+        sources=_sources(story, members, library, per_language),
     )
 
 
@@ -120,8 +119,8 @@ def _counterpart(story: Story, members: Sequence[StoryArticle], library: Library
     return None
 
 
-def _sources(story: Story, members: Sequence[StoryArticle], library: Library) -> tuple[Source, ...]:
-    """Up to three articles a language, one a publisher, no wire copy; the founder first, then the readable ones."""
+def _sources(story: Story, members: Sequence[StoryArticle], library: Library, per_language: int) -> tuple[Source, ...]:
+    """A few articles a language, one a publisher, no wire copy; the founder first, then the readable ones."""
     own = [member for member in members if member.wire_id == member.article_id and member.article_id != story.id]
     founders = [member for member in members if member.article_id == story.id]
     sources: list[Source] = []
@@ -131,7 +130,7 @@ def _sources(story: Story, members: Sequence[StoryArticle], library: Library) ->
         document = library.documents.get(member.article_id)
         if document is None or (document.lang, document.publisher) in taken:
             continue
-        if in_language[document.lang] < SOURCES_PER_LANGUAGE:
+        if in_language[document.lang] < per_language:
             taken.add((document.lang, document.publisher))
             in_language[document.lang] += 1
             sources.append(_source(document))

@@ -13,8 +13,11 @@ from importlib.resources import files
 
 from contrecoup.instruments import fold
 
-TOKEN = re.compile(r"\[\d+\]|(?:[^\W\d_]|\d(?=[^\W\d_]))+(?:[-‑][^\W_]+)*['’]?|\d[\d\u202f\u00a0.,]*(?<![.,])|[^\w\s]|\s+|\w")
+TOKEN = re.compile(r"\[\d+\]|\d*[^\W\d_][^\W_]*(?:[-‑.][^\W_]+)*['’]?|\d[\d\u202f\u00a0.,]*(?<![.,])|[^\w\s]|\w")
 LONGEST = 6
+# Share of capitals from which a title capitalises every word, and length from which capitals are shouted.
+TITLED, LOUD = 0.6, 4
+ELISIONS = frozenset("l' d' qu' n' s' j' c' m' t' jusqu' lorsqu' puisqu' quelqu' aujourd'".split())
 # Readings that may follow an article or an adjective, and those that may follow a name.
 NOMINAL, VERBAL = ("n", "a"), ("v",)
 VOWEL = re.compile(r"[aeiouyhàâäéèêëîïôöùûüœ]", re.IGNORECASE)
@@ -33,14 +36,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Unit:
-    """A stretch of output: its text, what it is, and the blank before it."""
+    """A stretch of output: its text, what it is, and how many source words it stands for."""
 
     text: str
     part: str
     form: str = ""
     known: bool = True
     words: int = 1
-    source: str = ""
+    glued: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Token:
+    """A word, mark or sign of the source; ``glued`` when no blank stands before it."""
+
+    text: str
+    glued: bool
 
 
 @cache
@@ -84,7 +95,7 @@ class GlossaryTranslator:
         """Share of the words of each text that a row knows; 1 for a text without words."""
         shares = []
         for text in texts:
-            units = [unit for unit in self._units(text, source, target) if unit.part != "punctuation"]
+            units = self._units(text, source, target)
             words = sum(unit.words for unit in units)
             shares.append(sum(unit.words for unit in units if unit.known) / words if words else 1.0)
         return shares
@@ -97,13 +108,15 @@ class GlossaryTranslator:
 
 
 def _index(rows: Sequence[Entry], source: str) -> Mapping[tuple[str, ...], tuple[Entry, ...]]:
-    table: dict[tuple[str, ...], list[Entry]] = {}
-    for row in rows:
-        phrase = row.fr if source == "fr" else row.en
-        if phrase:
-            table.setdefault(_key(phrase), []).append(row)
-            table.setdefault(tuple(fold(word) for word in _key(phrase)), []).append(row)
-    return {key: tuple(dict.fromkeys(found)) for key, found in table.items()}
+    """Rows by their words, and by the words without accents unless these are another word (sur, sûr)."""
+    away = "<" if source == "fr" else ">"
+    exact: dict[tuple[str, ...], list[Entry]] = {}
+    plain: dict[tuple[str, ...], list[Entry]] = {}
+    for row in (row for row in rows if away not in row.form):
+        for phrase in row.fr.split("|") if source == "fr" else [row.en]:
+            exact.setdefault(_key(phrase), []).append(row)
+            plain.setdefault(_key(fold(phrase)), []).append(row)
+    return {key: tuple(dict.fromkeys(found)) for key, found in (plain | exact).items() if key}
 
 
 def _key(phrase: str) -> tuple[str, ...]:
@@ -111,69 +124,80 @@ def _key(phrase: str) -> tuple[str, ...]:
 
 
 def _looked_up(text: str, table: Mapping[tuple[str, ...], tuple[Entry, ...]], source: str) -> list[_Unit]:
-    tokens = [token for token in TOKEN.findall(text) if not token.isspace()]
-    tokens = [part for token in tokens for part in _parted(token, table)]
-    keys = [token.casefold().replace("’", "'") for token in tokens]
+    tokens = [part for match in TOKEN.finditer(text) for part in _parted(match, text, table)]
+    keys = [token.text.casefold().replace("’", "'") for token in tokens]
+    capitals = [token.text[0].isupper() for token in tokens if token.text[0].isalpha()]
+    titled = sum(capitals) > TITLED * len(capitals)
     units: list[_Unit] = []
     place = 0
     while place < len(tokens):
-        for length in range(min(LONGEST, len(tokens) - place), 0, -1):
-            phrase = tuple(keys[place : place + length])
-            found = table.get(phrase) or table.get(tuple(fold(word) for word in phrase))
-            if found:
-                row = _chosen(found, units[-1] if units else None)
-                surface = tokens[place] if length == 1 else ""
-                units.append(_unit(row, source, length, surface))
-                break
+        found, length = _longest(keys, place, table)
+        if found:
+            row = _chosen(found, units[-1] if units else None, keys[place], source)
+            units.append(_unit(row, source, length, tokens[place]))
         else:
-            length = 1
-            units.append(_bare(tokens[place]))
+            units.append(_bare(tokens[place], named=place > 0 and not titled))
         place += length
     return units
 
 
-def _parted(token: str, table: Mapping[tuple[str, ...], tuple[Entry, ...]]) -> list[str]:
-    """A hyphenated word that no row holds, in its parts; an English possessive, in two."""
+def _longest(
+    keys: Sequence[str], place: int, table: Mapping[tuple[str, ...], tuple[Entry, ...]]
+) -> tuple[tuple[Entry, ...], int]:
+    """Rows of the longest phrase that begins at a place, and its length; none, and 1."""
+    for length in range(min(LONGEST, len(keys) - place), 0, -1):
+        phrase = tuple(keys[place : place + length])
+        found = table.get(phrase) or table.get(tuple(fold(word) for word in phrase))
+        if found:
+            return found, length
+    return (), 1
+
+
+def _parted(match: re.Match[str], text: str, table: Mapping[tuple[str, ...], tuple[Entry, ...]]) -> list[_Token]:
+    """A token; a hyphenated word that no row holds, and an English possessive, in their parts."""
+    token = match.group()
+    glued = match.start() > 0 and not text[match.start() - 1].isspace()
     if len(token) > 1 and token[-1] in "'’" and token.casefold().replace("’", "'") not in ELISIONS:
-        return [token[:-1], "'"]
-    if "-" in token and not token.startswith("[") and (token.casefold(),) not in table:
-        return [part for part in re.split(r"[-‑]", token) if part]
-    return [token]
+        return [_Token(text=token[:-1], glued=glued), _Token(text="'", glued=True)]
+    coded = any(character.isdigit() for character in token)
+    if "-" in token[1:] and not coded and (token.casefold(),) not in table:
+        return [_Token(text=part, glued=glued) for part in re.split(r"[-‑]", token) if part]
+    return [_Token(text=token, glued=glued)]
 
 
-ELISIONS = frozenset(["l'", "d'", "qu'", "n'", "s'", "j'", "c'", "m'", "t'", "jusqu'", "lorsqu'", "puisqu'", "quelqu'", "aujourd'"])
-
-
-def _chosen(found: Sequence[Entry], before: _Unit | None) -> Entry:
+def _chosen(found: Sequence[Entry], before: _Unit | None, key: str, source: str) -> Entry:
     """The reading that suits the word before: a noun after an article, a verb after a noun or a name."""
     wanted: tuple[str, ...] = ()
-    if before is None or before.part in {"d", "a", "p", "of"}:
+    if before is None or before.part in {"d", "a", "p", "of", "poss"}:
         wanted = NOMINAL
-    elif before.part in {"n", "name", "r", "adv"}:
-        wanted = VERBAL
+    elif before.part in {"n", "name"}:
+        bare = source == "en" and not key.endswith(("s", "ed"))
+        wanted = ("n", "v") if bare else ("v", "of", "to") if before.text.startswith("[") else ("v", "of")
+    elif before.part in {"v", "pp", "inf"}:
+        wanted = ("d", "n", "a")
+    elif before.part in {"r", "adv"}:
+        wanted = ("v",)
     elif before.part in {"to", "aux"}:
         wanted = ("inf", "v")
-    for part in wanted:
-        for row in found:
-            if row.part == part:
-                return row
-    return found[0]
+    ranked = (row for part in wanted for row in found if row.part == part)
+    return next(ranked, found[0])
 
 
-def _unit(row: Entry, source: str, words: int, surface: str) -> _Unit:
+def _unit(row: Entry, source: str, words: int, token: _Token) -> _Unit:
     text = row.en if source == "fr" else row.fr
-    if surface.isupper() and len(surface) > 1 and text:
-        text = text.upper() if len(surface) > 3 else text  # noqa: PLR2004 (short words in capitals are acronyms)
-    return _Unit(text=text, part=row.part, form=row.form, words=words, source=surface)
+    loud = words == 1 and token.text.isupper() and len(token.text) >= LOUD
+    return _Unit(text=text.upper() if loud else text, part=row.part, form=row.form, words=words)
 
 
-def _bare(token: str) -> _Unit:
-    """A token that no row knows. Figures, marks and punctuation are known; so is a name inside a sentence."""
-    if token.startswith("[") and len(token) > 1:
-        return _Unit(text=token, part="name", source=token)
-    if not any(character.isalpha() for character in token):
-        return _Unit(text=token, part="punctuation" if not token[0].isdigit() else "number", source=token)
-    return _Unit(text=token, part="name", known=False, source=token)
+def _bare(token: _Token, *, named: bool) -> _Unit:
+    """A token that no row knows. Figures, marks and codes (R1, GPU) are known; so is a proper name inside a sentence."""
+    text = token.text
+    if text.startswith("[") and len(text) > 1:
+        return _Unit(text=text, part="name", words=0, glued=token.glued)
+    if not any(character.isalpha() for character in text):
+        return _Unit(text=text, part="number" if text[0].isdigit() else "punctuation", words=0, glued=token.glued)
+    code = any(character.isdigit() for character in text)
+    return _Unit(text=text, part="name", known=code or (named and text[0].isupper()))
 
 
 def _adjectives_before(units: Sequence[_Unit]) -> list[_Unit]:
@@ -181,7 +205,13 @@ def _adjectives_before(units: Sequence[_Unit]) -> list[_Unit]:
     out: list[_Unit] = []
     for unit in units:
         place = len(out)
-        while unit.part == "a" and place and out[place - 1].part == "a" and place > 1 and out[place - 2].part in {"n", "a"}:
+        while (
+            unit.part == "a"
+            and place
+            and out[place - 1].part == "a"
+            and place > 1
+            and out[place - 2].part in {"n", "a"}
+        ):
             place -= 1
         if unit.part == "a" and place and out[place - 1].part == "n":
             out.insert(place - 1, unit)
@@ -191,19 +221,43 @@ def _adjectives_before(units: Sequence[_Unit]) -> list[_Unit]:
 
 
 def _adjectives_after(units: Sequence[_Unit]) -> list[_Unit]:
-    """English adjectives behind their noun, as French has them, save the few marked ``b`` that stay before."""
+    """English noun phrases in French order: "cheap chip rout" is noun, adjective, "de", noun; "X's Y" is "Y de X".
+
+    Adjectives marked ``b`` stay before their noun.
+    """
     out: list[_Unit] = []
-    waiting: list[_Unit] = []
-    for unit in units:
-        if unit.part == "a" and "b" not in unit.form:
-            waiting.append(unit)
-        elif unit.part == "n":
-            out += [unit, *(_agreeing(adjective, unit) for adjective in waiting)]
-            waiting = []
-        else:
-            out += [*waiting, unit]
-            waiting = []
-    return out + waiting
+    phrase: list[_Unit] = []
+    owner: list[_Unit] = []
+    for unit in [*units, END]:
+        if unit.part in {"a", "n"} and not (phrase and phrase[-1].part == "n" and unit.part == "a"):
+            phrase.append(unit)
+            continue
+        ordered, phrase = _noun_phrase(phrase), [unit] if unit.part in {"a", "n"} else []
+        if unit.part == "poss":
+            if not ordered and out:
+                ordered = [out.pop()]
+            owner = [*ordered, *([OF, *owner] if owner else [])]
+            continue
+        out += ordered + ([OF, *owner] if owner and ordered else owner)
+        owner = []
+        if not phrase and unit is not END:
+            out.append(unit)
+    return out + phrase
+
+
+def _noun_phrase(phrase: Sequence[_Unit]) -> list[_Unit]:
+    nouns = [unit for unit in phrase if unit.part == "n"]
+    if not nouns:
+        return list(phrase)
+    adjectives = [_agreeing(unit, nouns[-1]) for unit in phrase if unit.part == "a"]
+    before = [a for a in adjectives if "b" in a.form]
+    after = [a for a in adjectives if "b" not in a.form]
+    rest = [unit for noun in reversed(nouns[:-1]) for unit in (OF, noun)]
+    return [*before, nouns[-1], *after, *rest]
+
+
+OF = _Unit(text="de", part="of", words=0)
+END = _Unit(text="", part="end", words=0)
 
 
 def _agreeing(adjective: _Unit, noun: _Unit) -> _Unit:
@@ -222,13 +276,13 @@ def _agreed_fr(units: Sequence[_Unit]) -> list[_Unit]:
         if unit.part == "n":
             noun = unit
         after = out[-1] if out else _Unit(text="", part="")
-        text = unit.text.split("|")[0] if unit.part == "a" and "|" in unit.text else unit.text
-        if unit.part == "a" and "|" in unit.text:
-            text = _agreeing(unit, noun).text
-        if unit.part == "d" and "|" in unit.text:
+        text = unit.text
+        if "|" in text:
             text = _agreeing(unit, noun).text
         if text in ELIDED and VOWEL.match(after.text) and (text != "la" or after.part in {"n", "a"}):
             text = ELIDED[text]
+        if unit.part == "v" and after.text.startswith("[") and BY.search(text):
+            text += " de"
         joined = CONTRACTED.get((text, after.text))
         if joined is not None:
             out[-1] = replace(after, text="")
@@ -240,6 +294,10 @@ def _agreed_fr(units: Sequence[_Unit]) -> list[_Unit]:
 
 
 ELIDED = {"le": "l'", "la": "l'", "de": "d'", "que": "qu'", "ne": "n'", "se": "s'", "je": "j'"}
+# Verbs of movement that take "de" before an amount.
+BY = re.compile(
+    r"(?:^|['’ ])(?:chut|bondi|recul|plong|grimp|progress|rebondi|dégringol|effondr|envol|gliss|déviss|flamb)\w*$"
+)
 CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
 
 
@@ -256,18 +314,21 @@ def _agreed_en(units: Sequence[_Unit]) -> list[_Unit]:
 
 
 CLOSE = frozenset(".,;:!?)]}%…»")
-OPEN = frozenset("([{«“")
+OPEN = frozenset("([{“")
+SPACED = frozenset(":;!?»")
+DASHES = frozenset("-–/+−")
 
 
 def _render(text: str, units: Sequence[_Unit], target: str) -> str:
     """Join with the target's blanks, and give the sentence the capital it had."""
-    out = ""
+    out, dashed = "", False
     for unit in units:
         if not unit.text:
             continue
-        tight = not out or unit.text in CLOSE or out[-1] in OPEN or (out[-1] in "'’" and target == "fr")
-        if target == "fr" and unit.text in {":", ";", "!", "?", "»"}:
+        tight = not out or unit.text in CLOSE or out[-1] in OPEN or out[-1] in "'’" or (unit.glued and dashed)
+        if target == "fr" and unit.text in SPACED:
             tight = False
-        out += ("" if tight else " ") + unit.text
+        dashed = unit.text in DASHES
+        out += ("" if tight or (dashed and unit.glued) else " ") + unit.text
     first = next((c for c in text if c.isalpha()), "")
     return out[:1].upper() + out[1:] if first.isupper() else out

@@ -9,7 +9,7 @@ select
     coalesce(d.published_at, d.seen_at) as told_at
 from claims_now c
 join documents d using (article_id, version)
-left join checks_now k using (article_id, version, field, start, method)
+left join checks_now k using (article_id, version, field, start)
 where coalesce(d.published_at, d.seen_at) > $since
     and coalesce(d.published_at, d.seen_at) <= $until
 order by told_at, article_id, field, start;

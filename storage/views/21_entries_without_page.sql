@@ -14,7 +14,7 @@ select
     e.published_confidence,
     e.lane,
     e.seen_at,
-    1 as version,
+    1::bigint as version,
     null::varchar as body_hash,
     null::blob as body,
     null::varchar as final_url,

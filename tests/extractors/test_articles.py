@@ -195,9 +195,10 @@ VENDORS = "Measure advertising with cookies, personalized content, purposes of v
         (html(*CONSENT_FR, title="Votre vie privée"), Status.CONSENT_WALL),
         (html(*CONSENT_EN, title="Your privacy"), Status.CONSENT_WALL),
         (html(CONSENT_EN[0] + " Accept all. Manage choices. " + VENDORS * 12, title="Privacy"), Status.CONSENT_WALL),
-        (html(*FRENCH[:3], "Il vous reste 75.36% de cet article à lire. La suite est réservée aux abonnés."), Status.PAYWALL),
+        (html(*FRENCH[:3], "Il vous reste 75.36% de cet article à lire. La suite est réservée."), Status.PAYWALL),
         (html(*(FRENCH * 5), "Il vous reste 20 % de cet article à lire."), Status.PAYWALL),
-        (html(*ENGLISH[:3], around="<div>Subscribe to continue reading</div>"), Status.PAYWALL),
+        (html(*ENGLISH[:3], around="<div>Subscribe to continue reading</div>"), Status.TEASER),
+            (html(*ENGLISH[:3], "This story is only available to subscribers."), Status.PAYWALL),
         (html(*ENGLISH[:3], ld=LD | {"isAccessibleForFree": "False"}), Status.PAYWALL),
         (html(FRENCH[0], around="<p>Cet article est réservé aux abonnés.</p>"), Status.PAYWALL),
         (html(*ENGLISH[:3], "The company said that it would…"), Status.TEASER),
@@ -269,3 +270,28 @@ def test_the_page_s_own_charset_is_used() -> None:
     """A French windows-1252 page without a header."""
     page = html(*FRENCH).replace("utf-8", "windows-1252").encode("cp1252")
     assert FRENCH[0] in extract(page).text
+
+
+def test_a_page_laid_out_by_tables_gives_each_sentence_once() -> None:
+    """And no cell borders."""
+    rows = "".join(f"<tr><td><p>{paragraph}</p></td></tr>" for paragraph in FRENCH)
+    found = extract(f"<html lang='fr'><head><title>N</title></head><body><table>{rows}</table></body></html>")
+    assert found.text.count(FRENCH[1]) == 1
+    assert "|" not in found.text
+
+
+def test_a_short_consent_page_that_names_its_buttons_is_a_consent_wall() -> None:
+    """Its sentences about partners and data are no article, though they are long enough to be one."""
+    page = html(
+        "Ces données servent à mesurer l’audience, à personnaliser les publicités et les contenus, et à développer "
+        "nos services. Certains partenaires s’appuient sur leur intérêt légitime, auquel vous pouvez vous opposer à "
+        "tout moment, et votre choix sera conservé pendant six mois par nos partenaires.",
+        around="<button>Continuer sans accepter</button> <button>Tout accepter</button>",
+    )
+    assert extract(page).status is Status.CONSENT_WALL
+
+
+def test_a_sentence_about_refusing_something_is_no_cookie_notice() -> None:
+    """« refuser tout investissement » stays in the text; the button « Tout refuser » would not."""
+    advice = "Les associations recommandent de refuser tout investissement proposé par téléphone à toute heure."
+    assert advice in extract(html(*FRENCH, advice)).text

@@ -272,6 +272,15 @@ def test_a_longer_pause_that_a_site_asks_for_is_made(site: "Site", naps: list[fl
     assert [round(nap) for nap in naps if nap > 0] == [12]
 
 
+def test_no_pause_is_made_for_pages_that_will_not_be_asked_for(site: "Site", naps: list[float]) -> None:
+    """When the site has asked for a rest, the second may be waiting already; the others end at once."""
+    site.says("/a", status=429, headers={"Retry-After": "60"})
+    answers = _fetch(site, *_pages(*["http://h.example/a"] * 6), page_delay_s=5, per_host=1)
+    assert _kinds(answers) == ["rate_limited"] * 6
+    assert len([nap for nap in naps if nap > 0]) == 1
+    assert site.paths().count("/a") == 1
+
+
 def test_pages_obey_robots_txt_and_feeds_do_not_ask(site: "Site") -> None:
     """The file is read once for each site, however many pages it has."""
     site.says("/robots.txt", b"User-agent: *\nDisallow: /prive\n")

@@ -241,6 +241,17 @@ def test_running_out_of_memory_is_told_as_such() -> None:
     assert attempt(swell, 1).kind == "parse_memory"
 
 
+def test_any_other_error_of_a_parser_is_told_by_its_type_and_text() -> None:
+    """At a length that fits a table."""
+
+    def fail(_item: object) -> None:
+        raise KeyError("é" * 5000)
+
+    error = attempt(fail, 1)
+    assert (error.kind, len(error.cause)) == ("parse_error", 1000)
+    assert error.cause.startswith("KeyError: 'é")
+
+
 def test_errors_that_parsers_raise_on_purpose_are_kept() -> None:
     """The very same object comes back."""
     error = ParseError("vide", kind="empty")

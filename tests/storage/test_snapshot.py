@@ -99,9 +99,10 @@ def test_a_long_answer_is_cut_and_says_so(copy: Path) -> None:
     assert not query_snapshot(copy, "select * from range(10)", most_rows=10).cut
 
 
-def test_no_query_is_no_table(copy: Path) -> None:
-    """A comment alone gives no columns."""
-    assert query_snapshot(copy, "-- only this").columns == ()
+@pytest.mark.parametrize("sql", ["", "-- only this", " ; "])
+def test_no_query_gives_no_rows(copy: Path, sql: str) -> None:
+    """A comment alone is no error."""
+    assert query_snapshot(copy, sql).rows == ()
 
 
 def test_a_missing_snapshot_says_how_to_make_one(path: Path) -> None:

@@ -186,7 +186,10 @@ def _crowd(day: EditionInputs, publishers: int) -> EditionInputs:
     return replace(
         day,
         stories=(*day.stories, *(replace(story, id=f"x{n}") for n in numbers)),
-        members=(*day.members, *(replace(member, story_id=f"x{n}", article_id=f"x{n}", wire_id=f"x{n}") for n in numbers)),
+        members=(
+            *day.members,
+            *(replace(member, story_id=f"x{n}", article_id=f"x{n}", wire_id=f"x{n}") for n in numbers),
+        ),
         documents=(
             *day.documents,
             *(replace(document, article_id=f"x{n}", publisher=f"p{n % publishers}.example") for n in numbers),
@@ -218,7 +221,10 @@ def test_sources_are_original_texts_one_a_publisher(january_27: Day) -> None:
 
 @pytest.mark.parametrize(("lang", "story", "glossed"), [("fr", 0, False), ("en", 1, True)])
 def test_a_title_in_the_other_language_bears_its_translation(
-    january_27: Day, lang: str, story: int, glossed: bool  # noqa: FBT001  pytest passes it by name
+    january_27: Day,
+    lang: str,
+    story: int,
+    glossed: bool,  # noqa: FBT001  pytest passes it by name
 ) -> None:
     """The translation tells whether a model or the glossary made it."""
     telling = build_edition(january_27(lang)).groups[story].telling
@@ -235,7 +241,7 @@ def test_a_refused_translation_is_not_shown(january_27: Day) -> None:
 
 def test_the_counterpart_is_a_title_in_the_readers_language(january_27: Day) -> None:
     """A title that a person wrote is better than a gloss."""
-    assert build_edition(january_27("fr")).groups[0].telling.counterpart == "Nvidia chute de 17 % à la clôture"
+    assert build_edition(january_27("fr")).groups[0].telling.counterpart == "Nvidia chute de 17\xa0% à la clôture"
     assert build_edition(january_27("en")).groups[0].telling.counterpart is None
 
 

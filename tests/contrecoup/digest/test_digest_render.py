@@ -1,0 +1,184 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from lxml import html as lxml_html
+
+from contrecoup.digest.build import EditionInputs, build_edition
+from contrecoup.digest.edition import Edition
+from contrecoup.digest.render import (
+    MAX_HTML_BYTES,
+    MAX_UNEXPLAINED,
+    TEXT_WIDTH,
+    render_digest,
+    render_html,
+    render_text,
+)
+from contrecoup.models import LinkLabel, Status
+
+Day = Callable[[str], EditionInputs]
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><a href="https://evil.example/">x</a>',
+    "</style><style>*{display:none}",
+    "<svg/onload=alert(1)>",
+    "{{ 7*7 }}{% raw %}",
+    "&lt;b&gt;&#60;b&#62;",
+    "<!-- ",
+    "]]><![CDATA[",
+    "javascript:alert(1)//https://evil.example",
+)
+
+
+def _elements(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [(str(element.tag), tuple(sorted(element.attrib))) for element in lxml_html.document_fromstring(text).iter()]
+
+
+def _hrefs(text: str) -> set[str]:
+    return {str(element.get("href")) for element in lxml_html.document_fromstring(text).iter("a")}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("title", HOSTILE)
+def test_titles_bring_no_element_and_no_link_of_their_own(
+    with_title: Callable[[str, str], EditionInputs], lang: str, title: str
+) -> None:
+    """The page has the same elements as with a harmless title, and the same links."""
+    harmless = render_html(build_edition(with_title(lang, "plain words")))
+    hostile = render_html(build_edition(with_title(lang, title)))
+    assert _elements(hostile) == _elements(harmless)
+    assert _hrefs(hostile) == _hrefs(harmless)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_links_lead_to_the_articles_only(january_27: Day, lang: str) -> None:
+    """Nothing else on the page can be clicked, in either part."""
+    day = january_27(lang)
+    edition = build_edition(day)
+    assert _hrefs(render_html(edition)) <= {document.url for document in day.documents}
+    text = render_text(edition)
+    assert {word for word in text.split() if "://" in word} <= {document.url for document in day.documents}
+
+
+def test_an_article_with_a_foreign_address_is_named_without_a_link(january_27: Day) -> None:
+    """The publisher still stands there as plain text."""
+    day = january_27("en")
+    documents = [replace(document, url="https://evil.example/x") for document in day.documents]
+    edition = build_edition(replace(day, documents=documents))
+    assert _hrefs(render_html(edition)) == set()
+    assert "tape.example" in render_html(edition)
+    assert "https://" not in render_text(edition)
+
+
+def test_nothing_on_the_page_is_fetched(january_27: Day) -> None:
+    """No image, no style sheet, no font, no script."""
+    tags = {tag for tag, _ in _elements(render_html(build_edition(january_27("fr"))))}
+    assert not tags & {"img", "link", "script", "iframe", "object", "svg", "form", "input", "base"}
+
+
+def test_the_page_follows_dark_mode_without_forcing_a_background(january_27: Day) -> None:
+    """The media queries survive the inlining of styles."""
+    page = render_html(build_edition(january_27("fr")))
+    assert "prefers-color-scheme: dark" in page
+    assert 'content="light dark"' in page
+    assert "background" not in page
+
+
+def test_the_sign_and_a_word_say_what_the_colour_says(january_27: Day) -> None:
+    """Red and green are never the only signal."""
+    page = render_html(build_edition(january_27("fr")))
+    assert "−17,0\xa0%" in page
+    assert "en baisse" in page
+
+
+def test_an_edition_has_every_section_in_both_parts(january_27: Day) -> None:
+    """HTML and text say the same."""
+    edition = build_edition(january_27("en"))
+    for words in ("NVIDIA", "Coinbase Global", "Orange", "Janus-Pro", "75 faux jetons", "Partial coverage", "8 feed"):
+        assert words in render_html(edition).replace("\xa0", " ")
+        assert words in render_text(edition).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_text_is_folded(january_27: Day, lang: str) -> None:
+    """No line is longer than 74 characters, long addresses apart."""
+    lines = render_text(build_edition(january_27(lang))).splitlines()
+    assert max(len(line) for line in lines if "://" not in line) <= TEXT_WIDTH
+
+
+def test_a_page_that_could_not_be_read_is_marked(january_27: Day) -> None:
+    """A reader knows that only an excerpt was at hand."""
+    day = january_27("fr")
+    documents = [replace(document, status=Status.PAYWALL) for document in day.documents]
+    assert "réservé aux abonnés" in render_html(build_edition(replace(day, documents=documents)))
+
+
+def _fullest(day: EditionInputs) -> EditionInputs:
+    """Twelve linked stories with the longest titles, three long sources a language, and a whole watch-list moving."""
+    title = "Ω" * 40 + " été" * 80
+    stories, members, documents, moves, links = [], [], [], [], []
+    for number in range(12):
+        stories.append(replace(day.stories[0], id=f"s{number}", title=title))
+        for place in range(6):
+            article = f"s{number}" if place == 0 else f"s{number}-{place}"
+            lang, publisher = ("fr", "en")[place % 2], f"{'p' * 40}{place}.example"
+            members.append(
+                replace(day.members[0], story_id=f"s{number}", article_id=article, wire_id=article, publisher=publisher)
+            )
+            url = f"https://{publisher}/" + "a" * 400
+            documents.append(
+                replace(day.documents[0], article_id=article, publisher=publisher, lang=lang, title=title, url=url)
+            )
+    for number in range(60):
+        symbol = f"SYMBOL-{number}"
+        moves.append(replace(day.moves[1], symbol=symbol))
+        if number < 36:
+            story = f"s{number % 12}"
+            links.append(replace(day.links[0], symbol=symbol, story_id=story, label=LinkLabel.STRONG))
+    return replace(day, stories=stories, members=members, documents=documents, moves=moves, links=links)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_fullest_edition_is_not_clipped_by_mail_programs(january_27: Day, lang: str) -> None:
+    """Ninety kilobytes hold the most that the limits of build let through."""
+    assert len(render_html(build_edition(_fullest(january_27(lang)))).encode()) <= MAX_HTML_BYTES
+
+
+def test_moves_beyond_the_table_are_counted(january_27: Day) -> None:
+    """Twenty-four moves without a story: twenty rows, and four more."""
+    edition = build_edition(_fullest(january_27("en")))
+    assert f"and {24 - MAX_UNEXPLAINED} more." in render_html(edition).replace("\xa0", " ")
+    assert f"and {24 - MAX_UNEXPLAINED} more." in render_text(edition).replace("\xa0", " ")
+
+
+def _empty(day: EditionInputs) -> Edition:
+    return build_edition(
+        EditionInputs(
+            edition_on=day.edition_on,
+            lang=day.lang,
+            since_at=day.since_at,
+            until_at=day.until_at,
+            instruments=day.instruments,
+            counts=replace(day.counts, coverage="stale", coverage_reason=""),
+        )
+    )
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_an_edition_without_anything_is_still_an_edition(january_27: Day, lang: str) -> None:
+    """It says so, how to read it, and its counts."""
+    edition = _empty(january_27(lang))
+    assert render_html(edition).count("<h2") == 2
+    assert render_text(edition).count("====\n") == 2
+
+
+def test_the_digest_keeps_both_parts_and_the_window(january_27: Day) -> None:
+    """The row of the store is complete."""
+    day = january_27("fr")
+    digest = render_digest(build_edition(day), built_at=day.until_at)
+    assert (digest.edition_on, digest.lang, digest.coverage) == (date(2025, 1, 28), "fr", "partial")
+    assert digest.html.startswith("<!DOCTYPE html>")
+    assert digest.text.startswith("Contrecoup")
+    assert (digest.since_at, digest.until_at, digest.built_at) == (day.since_at, day.until_at, day.until_at)

@@ -1,0 +1,93 @@
+"""What a claim is worth against the session it speaks of."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from contrecoup.agreement import Agreed, agreement_of, best_first, session_spoken_of
+from contrecoup.models import Claim
+
+FRIDAY, MONDAY, TUESDAY = date(2025, 1, 24), date(2025, 1, 27), date(2025, 1, 28)
+
+
+def claim(
+    size: float = 17.0,
+    *,
+    direction: str = "down",
+    unit: str = "percent",
+    qualifier: str = "exact",
+    period: str = "close",
+    session_on: date | None = None,
+    field: str = "title",
+) -> Claim:
+    """A claim on Nvidia."""
+    return Claim(
+        article_id="a",
+        version=1,
+        field=field,
+        start=0,
+        end=1,
+        symbol="NVDA",
+        direction=direction,
+        size=size,
+        unit=unit,
+        qualifier=qualifier,
+        period=period,
+        session_on=session_on,
+        sentence="Nvidia chute de 17 %.",
+        method="m",
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "measured", "worth"),
+    [
+        (claim(17.0), -0.1697, 1.0),
+        (claim(17.0), -0.12, 0.5),
+        (claim(17.0), 0.089, 0.0),
+        (claim(11.0, period="premarket"), -0.1697, 0.7),
+        (claim(12.0, period="open"), -0.1697, 0.7),
+        (claim(589.0, unit="usd_bn"), -0.1697, 0.5),
+        (claim(20.0, qualifier="about"), -0.1697, 1.0),
+        (claim(20.0), -0.1697, 0.5),
+        (claim(30.0, qualifier="up_to"), -0.236, 1.0),
+        (claim(15.0, qualifier="more_than"), -0.1697, 1.0),
+        (claim(25.0, qualifier="more_than"), -0.1697, 0.5),
+        (claim(0.3, direction="up"), 0.007, 1.0),
+    ],
+)
+def test_direction_comes_first_and_size_second(stated: Claim, measured: float, worth: float) -> None:
+    """Another direction is worth nothing, an early figure its direction, a right close everything."""
+    assert agreement_of(stated, measured) == worth
+
+
+@pytest.mark.parametrize(
+    ("stated", "hour", "session"),
+    [
+        (claim(session_on=FRIDAY), datetime(2025, 1, 27, 22, tzinfo=UTC), FRIDAY),
+        (claim(period="premarket"), datetime(2025, 1, 27, 12, tzinfo=UTC), MONDAY),
+        (claim(period="intraday"), datetime(2025, 1, 27, 16, tzinfo=UTC), MONDAY),
+        (claim(), datetime(2025, 1, 27, 21, 15, tzinfo=UTC), MONDAY),
+        (claim(period="unknown"), datetime(2025, 1, 28, 5, 30, tzinfo=UTC), MONDAY),
+        (claim(period="unknown"), datetime(2025, 1, 28, 15, tzinfo=UTC), TUESDAY),
+        (claim(period="year"), datetime(2025, 1, 27, 22, tzinfo=UTC), None),
+        (claim(period="afterhours"), datetime(2025, 1, 27, 22, tzinfo=UTC), None),
+    ],
+)
+def test_a_claim_speaks_of_the_session_that_traded_when_it_was_told(
+    stated: Claim, hour: datetime, session: date | None
+) -> None:
+    """Before the opening of the coming one, overnight of the last one; a longer period of none."""
+    assert session_spoken_of(stated, hour, "XNYS") == session
+
+
+def test_the_best_claim_stands_first() -> None:
+    """Worth, then place, then time."""
+    early, late = datetime(2025, 1, 27, 21, tzinfo=UTC), datetime(2025, 1, 27, 22, tzinfo=UTC)
+    rows = [
+        Agreed(claim=claim(field="text"), told_at=early, worth=1.0),
+        Agreed(claim=claim(field="title"), told_at=early, worth=0.5),
+        Agreed(claim=claim(field="title"), told_at=late, worth=1.0),
+        Agreed(claim=claim(field="title"), told_at=early, worth=1.0),
+    ]
+    assert best_first(rows) == [rows[3], rows[2], rows[0], rows[1]]
