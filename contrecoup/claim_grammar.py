@@ -15,7 +15,7 @@ FLAGS = re.IGNORECASE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """An amount that may be a move. ``sign`` is "+", "-" or empty; ``of_value`` when money must be market value."""
+    """An amount that may be a move. ``sign`` is "+", "-" or empty; ``vague`` a fraction or the middle of a range."""
 
     start: int
     end: int
@@ -50,7 +50,8 @@ QUANTITIES = (
     re.compile(rf"(?<![\w.,])(?P<number>{NUMBER}){SPACE}{SCALE}\b{SPACE}{MONEY}", FLAGS),
     re.compile(rf"(?<![\w.,])(?P<number>{NUMBER}){SPACE}(?P<points>points?)\b(?! de base)", FLAGS),
     re.compile(
-        r"\b(?P<fraction>deux tiers|two[- ]thirds|trois quarts|three[- ]quarters|(?:un|du|le|a|one|its)[ -](?:quart|tiers"
+        r"\b(?P<fraction>deux tiers|two[- ]thirds|trois quarts|three[- ]quarters|(?:un|du|le|a|one"
+        r"|its)[ -](?:quart|tiers"
         r"|cinquième|dixième|quarter|third|fifth|tenth)|la moitié|half)\b(?! d[eu]s? (?!sa |leur |son |valeur))",
         FLAGS,
     ),
@@ -68,27 +69,36 @@ TRILLION = 1000.0
 
 ER = r"(?:e|es|ent|é|ée|és|ées|er|ait|aient|ant|a|èrent)"
 DOWN_VERBS = (
-    rf"chut{ER}|recul{ER}|baiss{ER}|plong(?:e{ER}|{ER})|dégringol{ER}|déviss{ER}|tomb{ER}|effondr{ER}|écras{ER}|lâch{ER}"
-    rf"|abandonn{ER}|repli{ER}|décroch{ER}|gliss{ER}|dégonfl{ER}|effac{ER}|perd(?:re|ent|ait|aient|u|ue|us|ant)?|cèd(?:e|ent)"
+    rf"chut{ER}|recul{ER}|baiss{ER}|plong(?:e{ER}|{ER})|dégringol{ER}|déviss{ER}|tomb{ER}|effondr{ER}|écras{ER}"
+    rf"|lâch{ER}"
+    rf"|abandonn{ER}|repli{ER}|décroch{ER}|gliss{ER}|dégonfl{ER}|effac{ER}|perd(?:re|ent|ait|aient|u|ue|us"
+    rf"|ant)?|cèd(?:e|ent)"
     rf"|céd{ER}|concéd{ER}|concèd(?:e|ent)|fond(?:u|ent)?|rend(?:u|ent)?|partis? en fumée|envolés|évaporés?|flanch{ER}"
     r"|f[ea]ll(?:s|ing|en)?|fell|drop(?:s|ped|ping)?|tumbl(?:e|es|ed|ing)|plung(?:e|es|ed|ing)|plummet(?:s|ed|ing)?"
     r"|s[aiu]nk(?:s|ing)?|slid(?:e|es|ing)?|slip(?:s|ped|ping)?|shed(?:s|ding)?|los(?:t|e|es|ing)|declin(?:e|es|ed|ing)"
     r"|crash(?:es|ed|ing)?|slump(?:s|ed|ing)?|dip(?:s|ped|ping)?|retreat(?:s|ed|ing)?|dived|dove|nosediv(?:e|es|ed|ing)"
     r"|crater(?:s|ed|ing)?|collaps(?:e|es|ed|ing)|skid(?:s|ded)?|g[ai]v(?:e|es|ing) (?:up|back)|surrender(?:s|ed|ing)?"
-    r"|eas(?:ed|es|ing)|eras(?:e|es|ed|ing)|wip(?:e|es|ed|ing)(?: out)?|(?:cut|strip)(?:s|ped|ting|ping)?|sank|off|minus"
+    r"|eas(?:ed|es|ing)|eras(?:e|es|ed|ing)|wip(?:e|es|ed|ing)(?: out)?|(?:cut|strip)(?:s|ped|ting|ping)?|sank"
+    r"|off|minus"
 )
 UP_VERBS = (
-    rf"bondi(?:r|t|s|ssent|ssait|ssant)?|grimp{ER}|envol(?:e|ent|é|ée|er|ait|ant)|gagn{ER}|progress{ER}|mont{ER}|remont{ER}"
-    rf"|rebondi(?:r|t|s|ssent|ssait|ssant)?|avan(?:c|ç){ER}|adjug(?:e|é|ée|ent|er|eant)|octroy{ER}|octroi(?:e|ent)|flamb{ER}"
-    rf"|décoll{ER}|appréci{ER}|engrang{ER}|récupèr(?:e|ent)|récupér{ER}|reprend|repris|reprennent|prend|prennent|pris|grignot{ER}"
+    rf"bondi(?:r|t|s|ssent|ssait|ssant)?|grimp{ER}|envol(?:e|ent|é|ée|er|ait|ant)|gagn{ER}|progress{ER}"
+    rf"|mont{ER}|remont{ER}"
+    rf"|rebondi(?:r|t|s|ssent|ssait|ssant)?|avan(?:c|ç){ER}|adjug(?:e|é|ée|ent|er|eant)|octroy{ER}|octroi(?:e"
+    rf"|ent)|flamb{ER}"
+    rf"|décoll{ER}|appréci{ER}|engrang{ER}|récupèr(?:e|ent)|récupér{ER}|reprend|repris|reprennent|prend"
+    rf"|prennent|pris|grignot{ER}"
     rf"|ajout{ER}|r[oi]s(?:e|es|en|ing)|gain(?:s|ed|ing)?|jump(?:s|ed|ing)?|surg(?:e|es|ed|ing)|soar(?:s|ed|ing)?"
     r"|climb(?:s|ed|ing)?|rall(?:y|ies|ied|ying)|rebound(?:s|ed|ing)?|bounc(?:e|es|ed|ing)(?: back)?|add(?:s|ed|ing)"
-    r"|advanc(?:e|es|ed|ing)|spik(?:e|es|ed|ing)|popp?(?:s|ed|ing)?|leap(?:s|t|ed|ing)?|recover(?:s|ed|ing)?|put(?:s|ting)? on"
+    r"|advanc(?:e|es|ed|ing)|spik(?:e|es|ed|ing)|popp?(?:s|ed|ing)?|leap(?:s|t|ed|ing)?|recover(?:s|ed|ing)?"
+    r"|put(?:s|ting)? on"
     r"|edg(?:ed|es|ing) up|tack(?:s|ed|ing) on|climbs?|skyrocket(?:s|ed|ing)?"
 )
 DOWN_NOUNS = (
-    r"chutes?|reculs?|baisses?|pertes?|replis?|plongeons?|dégringolades?|effondrements?|décrochages?|en moins|perdus?|effacés?"
-    r"|effacées?|envolés|évaporés?|partis? en fumée|drops?|falls?|declines?|loss(?:es)?|slides?|plunges?|tumbles?|slumps?"
+    r"chutes?|reculs?|baisses?|pertes?|replis?|plongeons?|dégringolades?|effondrements?|décrochages?|en moins"
+    r"|perdus?|effacés?"
+    r"|effacées?|envolés|évaporés?|partis? en fumée|drops?|falls?|declines?|loss(?:es)?|slides?|plunges?"
+    r"|tumbles?|slumps?"
     r"|crash|sell-?off|dips?|down|lower|gone|wiped|erased|lost|rout|plummet|correction"
 )
 UP_NOUNS = (
@@ -96,27 +106,30 @@ UP_NOUNS = (
     r"|advances?|climbs?|leaps?|pops?|up|higher"
 )
 CUES = (
-    ("down", False, re.compile(rf"(?<![\w-])(?:{DOWN_VERBS}|{DOWN_NOUNS})(?!\w)", FLAGS)),
-    ("up", False, re.compile(rf"(?<![\w-])(?:{UP_VERBS}|{UP_NOUNS})(?!\w)", FLAGS)),
+    ("down", re.compile(rf"(?<![\w-])(?:{DOWN_VERBS}|{DOWN_NOUNS})(?!\w)", FLAGS)),
+    ("up", re.compile(rf"(?<![\w-])(?:{UP_VERBS}|{UP_NOUNS})(?!\w)", FLAGS)),
 )
 DOWN_AFTER = re.compile(rf"(?:{DOWN_NOUNS})", FLAGS)
 UP_AFTER = re.compile(rf"(?:{UP_NOUNS})", FLAGS)
 
 # Words that may stand between a cue and its quantity: anything else, and the two do not belong together.
-FILLERS = frozenset(
-    """de d du des by as much jusqu à a an un une another further encore about around roughly some approximately nearly almost
-    close to up more than less plus moins environ près autour quelque quelques presque quasi quasiment the la le les l sur on in
-    at dès dans dés premarket pre market after before hours early trading session séance day jour journée seule single une
-    ouverture clôture open opening lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday
-    saturday sunday hier yesterday supplémentaires supplémentaire nettement fortement lourdement brutalement sharply steeply
-    only mere just seulement tout même only still also aussi ainsi capitalisation boursière valeur value its sa son leur leurs
-    their actions action titre titres shares share stock cours pouvant atteindre worth over au of for pour s soit limited
-    respectivement respectively total jusque minus wall street new york paris nasdaq bourse à-pic
-    bénéficiant pas exactement precisely exactly well bien subie subi off up down lower higher brièvement briefly""".split()
-)
-AFTER_FILLERS = frozenset(
-    "de d en of market value capitalisation boursière valeur sont ont été was were is has have been dollars euros".split()
-)
+_FILLERS = """
+de d du des by as much jusqu à a an un une another further encore about around roughly some approximately nearly
+almost close to up more than less plus moins environ près autour quelque quelques presque quasi quasiment the la le
+les l sur on in at dès dans dés premarket pre market after before hours early trading session séance day jour
+journée seule single ouverture clôture open opening lundi mardi mercredi jeudi vendredi samedi dimanche monday
+tuesday wednesday thursday friday saturday sunday hier yesterday supplémentaires supplémentaire nettement fortement
+lourdement brutalement sharply steeply only mere just seulement tout même still also aussi ainsi capitalisation
+boursière valeur value its sa son leur leurs their actions action titre titres shares share stock cours pouvant
+atteindre worth over au of for pour s soit limited respectivement respectively total jusque minus wall street new
+york paris nasdaq bourse à-pic bénéficiant pas exactement precisely exactly well bien subie subi off down lower
+higher brièvement briefly
+"""
+FILLERS = frozenset(_FILLERS.split())
+_AFTER_FILLERS = """
+de d en of market value capitalisation boursière valeur sont ont été was were is has have been dollars euros
+"""
+AFTER_FILLERS = frozenset(_AFTER_FILLERS.split())
 BAD_END = re.compile(r"(?:(?<!jusqu['’])(?<!close )(?<!up )\b(?:à|to|at|from|vers|sous|au|depuis))\s*$", FLAGS)
 
 QUALIFIERS = (
@@ -130,6 +143,24 @@ QUALIFIER = re.compile(
     FLAGS,
 )
 
+CLOSE = (
+    r"clôtur\w*|clos\b|termin\w*|fini(?:t|r|ssent)?\b|achev\w*|closed|closes|closing|close\b(?! to)|finish\w*"
+    r"|end(?:s|ed|ing)\b|regular session|settled"
+)
+WEEKS = (
+    r"(?:sur|en|de) (?:la|une) semaine|semaine dernière|cette semaine|(?:this|last|on the|for the|a|in a) week|weekly"
+    r"|week over week|in (?:the (?:past|last|first) )?\w+ (?:trading )?(?:days|sessions)|en \w+ (?:jours|séances)"
+)
+SPANS = (
+    r"(?:sur|en|de) (?:le|un) mois|mois dernier|ce mois|(?:this|last|on the|a|in a) month|in (?:january|december)"
+    r"|in (?:the (?:past|last) )?\w+ (?:weeks|months)|(?:en|sur) \w+ (?:semaines|mois)|(?:recent|record|all-time) highs?"
+    r"|(?:derniers|plus) (?:sommets|hauts?)|since \w+ earnings|since last earnings"
+)
+YEARS = (
+    r"depuis (?:le début de l['’]année|janvier)|sur (?:un|douze) (?:an|mois)|sur l['’]année|l['’]an (?:dernier|passé)"
+    r"|en 20\d\d|year[- ]to[- ]date|this year|last year|(?:over|in) (?:the (?:past )?|a )year|in 20\d\d|depuis un an"
+    r"|since the (?:start|beginning) of|to start 20\d\d|end 20\d\d|\w+ years"
+)
 PERIODS = (
     (
         "premarket",
@@ -143,46 +174,27 @@ PERIODS = (
         "open",
         r"l['’]ouverture|premiers échanges|ouvert|ouvre|at the open|opened|opens|opening|early trad\w+|in early deals",
     ),
-    (
-        "close",
-        r"clôtur\w*|clos|termin\w*|fini(?:t|r|ssent)?|achev\w*|clos(?:ed?|es|ing)\b|finish\w*|end(?:s|ed|ing)\b|regular session"
-        r"|settled",
-    ),
+    ("close", CLOSE),
     (
         "intraday",
         r"en séance|en cours de séance|intraday|au plus bas|at (?:one|its) (?:point|low|worst)|midday|mi-séance",
     ),
-    (
-        "week",
-        r"(?:sur|en|de) (?:la|une) semaine|semaine dernière|cette semaine|(?:this|last|on the|for the|a|in a) week|weekly",
-    ),
-    (
-        "month",
-        r"(?:sur|en|de) (?:le|un) mois|mois dernier|ce mois|(?:this|last|on the|a|in a) month|in (?:january|december)",
-    ),
-    (
-        "year",
-        r"depuis (?:le début de l['’]année|janvier)|sur (?:un|douze) (?:an|mois)|sur l['’]année|l['’]an (?:dernier|passé)|en 20\d\d"
-        r"|year[- ]to[- ]date|this year|last year|(?:over|in) (?:the (?:past )?|a )year|in 20\d\d|depuis un an",
-    ),
+    ("week", WEEKS),
+    ("month", SPANS),
+    ("year", YEARS),
 )
 PERIOD = re.compile(r"\b(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in PERIODS) + r")", FLAGS)
 
-DAYS = {
-    name: place
-    for place, names in enumerate(
-        (
-            "lundi monday",
-            "mardi tuesday",
-            "mercredi wednesday",
-            "jeudi thursday",
-            "vendredi friday",
-            "samedi saturday",
-            "dimanche sunday",
-        )
-    )
-    for name in names.split()
-}
+WEEK = (
+    ("lundi", "monday"),
+    ("mardi", "tuesday"),
+    ("mercredi", "wednesday"),
+    ("jeudi", "thursday"),
+    ("vendredi", "friday"),
+    ("samedi", "saturday"),
+    ("dimanche", "sunday"),
+)
+DAYS = {name: place for place, names in enumerate(WEEK) for name in names}
 MONTHS = {
     name: place
     for place, names in enumerate(
@@ -213,6 +225,7 @@ WHEN = re.compile(
     r"|(?P<yesterday>hier|la veille|yesterday)\b|(?P<today>aujourd['’]hui|today|ce jour)\b)",
     FLAGS,
 )
+ONE_DAY = re.compile(r"\b(?:en une (?:seule )?(?:séance|journée)|in a (?:single )?day|one-day|on the day)\b", FLAGS)
 NEXT = re.compile(r"\b(?:next|prochain|by|d['’]ici)\s*$", FLAGS)
 SINCE = re.compile(r"\b(?:la veille|the day before|day earlier)\b", FLAGS)
 # Where a newsroom's "today" is lived.
@@ -263,7 +276,7 @@ def read_number(text: str, lang: str) -> float:
 def cues(sentence: str) -> list[Cue]:
     """Words of movement of a sentence, in order."""
     found = []
-    for direction, _, pattern in CUES:
+    for direction, pattern in CUES:
         after = DOWN_AFTER if direction == "down" else UP_AFTER
         for match in pattern.finditer(sentence):
             may_follow = after.fullmatch(match.group()) is not None
@@ -300,10 +313,7 @@ def period_near(sentence: str, start: int, end: int) -> str:
     match = _nearest(PERIOD.finditer(sentence), start, end)
     if match is not None:
         return str(match.lastgroup)
-    one_day = re.search(
-        r"\b(?:en une (?:seule )?(?:séance|journée)|in a (?:single )?day|one-day|on the day)\b", sentence, FLAGS
-    )
-    return "day" if one_day or WHEN.search(sentence) else "unknown"
+    return "day" if ONE_DAY.search(sentence) or WHEN.search(sentence) else "unknown"
 
 
 def day_near(sentence: str, start: int, end: int, *, told_at: datetime, lang: str) -> date | None:

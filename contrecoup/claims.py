@@ -32,6 +32,8 @@ METHOD = "grammar-1"
 # Farthest that a quantity stands from its word of movement, and a word from its subject, in characters.
 REACH = 70
 SUBJECT_REACH = 170
+# Around a sum of money, where "market value" or a word of loss must stand.
+AROUND = 60
 
 WORD = re.compile(r"[^\W_]+")
 LIST = re.compile(
@@ -52,36 +54,47 @@ APART = re.compile(
     FLAGS,
 )
 FORECAST = re.compile(
-    r"\b(?:could|may|might|would|will|should|can|expects?|expected|forecasts?|predicts?|targets?|if|pourrai\w*|devrai\w*"
+    r"\b(?:could|may|might|would|will|should|can|expects?|expected|forecasts?|predicts?|targets?|if|pourrai\w*"
+    r"|devrai\w*"
     r"|risqu\w+|peu(?:t|vent)|prévoi\w*|attend\w*|tabl\w+ sur|objectif|d['’]ici|anticip\w*|si)\b[^,;]{0,30}$",
     FLAGS,
 )
 # Things that move by percentages and are no price.
 OTHER = (
-    r"chiffres? d['’]affaires|revenues?|sales|ventes|bénéfices?|profits?|earnings|income|résultats?|marges?|margins?|effectifs?"
-    r"|workforce|jobs|staff|employees|salariés|emplois|postes|parts? de marché|market shares?|taux|rates?|inflation|yields?"
-    r"|utilisateurs|users|téléchargements|downloads|coûts?|costs?|dépenses|spending|capex|investissements?|tokens?|jetons"
-    r"|consommation|consumption|hash ?rate|difficulté|difficulty|tarifs?|tariffs?|droits de douane|dividendes?|dividends?"
-    r"|commandes|orders|bookings|shipments|livraisons|livré\w*|production|output|demande|demand|réductions?|discounts?|remises?"
-    r"|remise|scores?|précision|accuracy|performances?|croissance|growth|prévisions?|guidance|volumes?|budget|stake|participation"
-    r"|population|chômage|unemployment|émissions|emissions|trafic|traffic|loyers?|rents?|salaires|wages|capital|capacity|capacité"
+    r"chiffres? d['’]affaires|revenues?|sales|ventes|bénéfices?|profits?|earnings|income|résultats?|marges?"
+    r"|margins?|effectifs?"
+    r"|workforce|jobs|staff|employees|salariés|emplois|postes|parts? de marché|market shares?|taux|rates?"
+    r"|inflation|yields?"
+    r"|utilisateurs|users|téléchargements|downloads|coûts?|costs?|dépenses|spending|capex|investissements?"
+    r"|tokens?|jetons"
+    r"|consommation|consumption|hash ?rate|difficulté|difficulty|tarifs?|tariffs?|droits de douane|dividendes?"
+    r"|dividends?"
+    r"|commandes|orders|bookings|shipments|deliver\w+|livraisons|livré\w*|production|output|demande|demand|réductions?"
+    r"|discounts?|remises?"
+    r"|remise|scores?|précision|accuracy|performances?|croissance|growth|prévisions?|guidance|volumes?|budget"
+    r"|stake|participation"
+    r"|population|chômage|unemployment|émissions|emissions|trafic|traffic|loyers?|rents?|salaires|wages|capital"
+    r"|capacity|capacité"
 )
 OTHER_BEFORE = re.compile(rf"\b(?:{OTHER})\b", FLAGS)
 OTHER_AFTER = re.compile(
-    rf"\s*(?:(?:de|d['’]|des|du|of|in|sur|on|off)\s?(?:(?:ses|son|sa|its|the|la|le|les|l['’]|leurs?|their|all|our|nos)\s?)?"
-    rf"(?:\w+\s)?)?(?:{OTHER})\b|\s*(?:stake|discount|tariffs?|surtaxe|revenue|interest|yield|as (?:much|many)|of what|du niveau)\b",
+    rf"\s*(?:(?:de|d['’]|des|du|of|in|sur|on|off)\s?(?:(?:ses|son|sa|its|the|la|le|les|l['’]|leurs?|their|all"
+    rf"|our|nos)\s?)?"
+    rf"(?:\w+\s)?)?(?:{OTHER})\b|\s*(?:stake|discount|tariffs?|surtaxe|revenue|interest|yield|as (?:much|many)"
+    rf"|of what|du niveau)\b",
     FLAGS,
 )
 PRICED = re.compile(r"\b(?:titres?|actions?|cours|shares?|stocks?|bourse|séance|price|prix|valeur|value)\b", FLAGS)
 MARKET_VALUE = re.compile(
-    r"capitali[sz]ation|market (?:cap|value)|valeur|valori|in value|of value|en fumée|évapor|envolés|effac|wip|eras|loss|lost|los[et]|perd",
+    r"capitali[sz]ation|market (?:cap|value)|valeur|valori|in value|of value|en fumée|évapor|envolés|effac|wip"
+    r"|eras|loss|lost|los[et]|perd",
     FLAGS,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sentence:
-    """One sentence and what is known of it; positions count within it. ``earlier`` is the last instrument named before."""
+    """One sentence; positions count within it. ``earlier`` is the last instrument named before it."""
 
     text: str
     lang: str
@@ -224,7 +237,8 @@ def _told_after(sentence: _Sentence, start: int, quantity: Quantity) -> Mention 
             return mention
         gap = sentence.text[quantity.end : begin] if begin >= quantity.end else None
         if gap is not None and re.fullmatch(
-            r"\s?(?:pour|de|d['’]|du|chez|for|in|of|by|drop|fall|gain|jump|loss|plunge|slide|rise|rally|rebound|\s|l['’]action|"
+            r"\s?(?:pour|de|d['’]|du|chez|for|in|of|by|drop|fall|gain|jump|loss|plunge|slide|rise|rally|rebound"
+            r"|\s|l['’]action|"
             r"la seule action|le titre|shares|the|le)+",
             gap,
             FLAGS,
@@ -234,7 +248,7 @@ def _told_after(sentence: _Sentence, start: int, quantity: Quantity) -> Mention 
 
 
 def _subject(sentence: _Sentence, before: Sequence[Mention], start: int, floor: int) -> Mention | None:
-    """Nearest name before the move; the one outside when the nearest stands in an apposition ("X, rival of Y, fell")."""
+    """Nearest name before the move; the one outside when the nearest is in an apposition ("X, rival of Y, fell")."""
     if not before:
         return None
     nearest = before[-1]
@@ -294,9 +308,7 @@ def _is_other(text: str, quantity: Quantity, start: int, floor: int) -> bool:
     before = text[max([floor, *stops]) : start]
     if FORECAST.search(before) or OTHER_AFTER.match(text, quantity.end):
         return True
-    if quantity.unit.endswith("_bn") and not MARKET_VALUE.search(
-        text[start - 40 if start > 40 else 0 : quantity.end + 60]
-    ):
+    if quantity.unit.endswith("_bn") and not MARKET_VALUE.search(text, max(0, start - AROUND), quantity.end + AROUND):
         return True
     others = [match.end() for match in OTHER_BEFORE.finditer(text[: quantity.start], max([floor, *stops]))]
     priced = [match.end() for match in PRICED.finditer(before)]

@@ -2,13 +2,15 @@
 
 Three kinds of writing count: a name of the alias tables; a ticker, only where it is written as one (``$NVDA``,
 ``(NVDA)``, ``NASDAQ: NVDA``); an ISIN with a right check digit. Tickers are ASCII and are read from the raw text, so a
-Greek or full-width look-alike matches nothing. A bare ``ARM`` or ``COIN`` is never a ticker (OpenBB-finance/OpenBB#6066,
-hczhu/TickerTick-API#6), and every mention carries the reason for which it was made (ZhuLinsen/daily_stock_analysis#1356).
+Greek or full-width look-alike matches nothing. A bare ``ARM`` or ``COIN`` is never a ticker
+(OpenBB-finance/OpenBB#6066, hczhu/TickerTick-API#6), and every mention carries the reason for which it was made
+(ZhuLinsen/daily_stock_analysis#1356).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from contrecoup.instruments import WORD, Alias, AliasTable, Instrument, fold
 from contrecoup.models import Document, Layer, Mention
@@ -26,7 +28,8 @@ SURE_TICKER = 3
 GAP = re.compile(r"[ \u00a0\u202f\-\u2010\u2011.&/'’]{0,3}")
 TICKERS = re.compile(
     r"(?P<cashtag>(?<![\w$])\$(?P<a>[A-Z]{1,6})(?![\w]))"
-    r"|(?P<exchange_ticker>(?<!\w)(?:NASDAQ|Nasdaq|NYSE|Euronext(?: Paris)?|EURONEXT|EPA)\s?:\s?(?P<b>[A-Z]{1,6})(?![\w]))"
+    r"|(?P<exchange_ticker>(?<!\w)(?:NASDAQ|Nasdaq|NYSE|Euronext(?: Paris)?|EURONEXT|EPA)"
+    r"\s?:\s?(?P<b>[A-Z]{1,6})(?![\w]))"
     r"|(?P<ticker_in_parentheses>\((?P<c>[A-Z]{1,6})(?=\)|,|;))"
     r"|(?P<isin>(?<!\w)(?P<d>[A-Z]{2}[A-Z0-9]{9}[0-9])(?![\w]))",
     re.ASCII,
@@ -59,25 +62,26 @@ def find_mentions(document: Document, table: AliasTable) -> list[Mention]:
     """
     found = {name: _scan(document.field(name), document.lang, table) for name in FIELDS}
     sure = frozenset(f.target for candidates in found.values() for f in candidates if f.doubt is None)
-    mentions = []
-    for name, candidates in found.items():
-        text = document.field(name)
-        for kept in _vouched(text, candidates, sure):
-            mentions.append(
-                Mention(
-                    article_id=document.article_id,
-                    version=document.version,
-                    field=name,
-                    start=kept.start,
-                    end=kept.end,
-                    target=kept.target,
-                    surface=text[kept.start : kept.end],
-                    reason=kept.reason,
-                    layer=kept.layer,
-                    method=METHOD,
-                )
-            )
-    return mentions
+    return [
+        _mention(document, name, kept)
+        for name, candidates in found.items()
+        for kept in _vouched(document.field(name), candidates, sure)
+    ]
+
+
+def _mention(document: Document, name: str, found: _Found) -> Mention:
+    return Mention(
+        article_id=document.article_id,
+        version=document.version,
+        field=name,
+        start=found.start,
+        end=found.end,
+        target=found.target,
+        surface=document.field(name)[found.start : found.end],
+        reason=found.reason,
+        layer=found.layer,
+        method=METHOD,
+    )
 
 
 def _scan(text: str, lang: str, table: AliasTable) -> list[_Found]:
@@ -94,7 +98,9 @@ def _names(text: str, lang: str, table: AliasTable) -> Iterator[_Found]:
     folded = [fold(word.group()) for word in words]
     position = 0
     while position < len(words):
-        alias, length = _longest(text, words, folded, position, table.starting_with(folded[position]), lang)
+        alias, length = _longest(
+            text, words[position : position + table.longest], table.starting_with(folded[position]), lang
+        )
         if alias is not None:
             start, end = words[position].start(), words[position + length - 1].end()
             doubt = alias if alias.ambiguous else None
@@ -103,18 +109,16 @@ def _names(text: str, lang: str, table: AliasTable) -> Iterator[_Found]:
 
 
 def _longest(
-    text: str, words: list[re.Match[str]], folded: list[str], position: int, aliases: tuple[Alias, ...], lang: str
+    text: str, words: Sequence[re.Match[str]], aliases: tuple[Alias, ...], lang: str
 ) -> tuple[Alias | None, int]:
-    """Longest alias that stands at a word, with its length in words; (None, 1) when there is none."""
+    """Longest alias that stands at the first word, with its length in words; (None, 1) when there is none."""
     for alias in aliases:
-        length = len(alias.words)
-        if tuple(folded[position : position + length]) != alias.words or not alias.spoken_in(lang):
+        run = words[: len(alias.words)]
+        if tuple(fold(word.group()) for word in run) != alias.words or not alias.spoken_in(lang):
             continue
-        run = words[position : position + length]
-        gaps = (text[a.end() : b.start()] for a, b in zip(run, run[1:], strict=False))
-        surface = text[run[0].start() : run[-1].end()]
-        if all(GAP.fullmatch(gap) for gap in gaps) and alias.written_as(surface):
-            return alias, length
+        gaps = (text[a.end() : b.start()] for a, b in pairwise(run))
+        if all(GAP.fullmatch(gap) for gap in gaps) and alias.written_as(text[run[0].start() : run[-1].end()]):
+            return alias, len(run)
     return None, 1
 
 

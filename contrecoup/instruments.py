@@ -119,6 +119,7 @@ class AliasTable:
     _by_word: Mapping[str, tuple[Alias, ...]] = field(repr=False, compare=False)
     _by_code: Mapping[str, str] = field(repr=False, compare=False)
     _by_symbol: Mapping[str, Instrument] = field(repr=False, compare=False)
+    _longest: int = field(repr=False, compare=False)
 
     @classmethod
     def load(cls) -> "AliasTable":
@@ -128,6 +129,11 @@ class AliasTable:
     def instrument(self, symbol: str) -> Instrument | None:
         """The instrument of a symbol, or None."""
         return self._by_symbol.get(symbol)
+
+    @property
+    def longest(self) -> int:
+        """Words of the longest alias."""
+        return self._longest
 
     def starting_with(self, word: str) -> tuple[Alias, ...]:
         """Aliases whose first folded word this is, longest first."""
@@ -177,6 +183,7 @@ def _load() -> AliasTable:
         _by_word=MappingProxyType({word: tuple(found) for word, found in by_word.items()}),
         _by_code=MappingProxyType(codes),
         _by_symbol=MappingProxyType({i.symbol: i for i in instruments}),
+        _longest=max(len(alias.words) for alias in aliases),
     )
 
 

@@ -16,10 +16,8 @@ from contrecoup.models import Layer
 PRIOR_DOCUMENTS = 100.0
 # … in which a feature stood in one document.
 PRIOR_FREQUENCY = 1.0
-# Topics agree, are missing on one side, or contradict each other.
-SAME_TOPICS, ONE_WITHOUT, OTHER_TOPICS = 1.2, 0.7, 0.5
-# Reports of a move with other figures this far apart are reports of two sessions.
-SESSION_APART = timedelta(hours=20)
+# Topics agree, or contradict each other. A topic that is missing on one side says nothing: classifiers miss some.
+SAME_TOPICS, OTHER_TOPICS = 1.2, 0.5
 # The likeness halves over this gap since the story's newest article: what is told together belongs together.
 HALF_LIFE = timedelta(days=3)
 
@@ -66,12 +64,10 @@ def _square(features: Mapping[str, float], weights: Mapping[str, float]) -> floa
 
 
 def topic_factor(one: frozenset[str], other: frozenset[str]) -> float:
-    """How far the topics of two articles speak for one event; 1 when neither has a topic."""
-    if one == other:
-        return SAME_TOPICS if one else 1.0
-    if not one or not other:
-        return ONE_WITHOUT
-    return 1.0 if one & other else OTHER_TOPICS
+    """How far the topics of two articles speak for one event; 1 when either has none."""
+    if not one or not other or (one != other and one & other):
+        return 1.0
+    return SAME_TOPICS if one == other else OTHER_TOPICS
 
 
 def time_factor(gap: timedelta) -> float:

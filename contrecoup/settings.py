@@ -42,10 +42,10 @@ class Network(Block):
 
     user_agent: str = "contrecoup (news digest; obeys robots.txt)"
     connect_to: str | None = Field(default=None, pattern=r"^127\.0\.0\.1:\d+$")
-    connections: int = Field(default=64, ge=1)
+    connections: int = Field(default=200, ge=1)
     per_host: int = Field(default=2, ge=1)
     page_delay_s: float = Field(default=5.0, ge=0)
-    deadline_s: float = Field(default=30.0, gt=0)
+    deadline_s: float = Field(default=15.0, gt=0)
     max_feed_bytes: int = Field(default=15_000_000, gt=0)
     max_page_bytes: int = Field(default=10_000_000, gt=0)
 

@@ -125,7 +125,7 @@ def _groups(block: _GroupBlock) -> Iterator[Group]:
 
 
 def _expression(word: str) -> str:
-    """A word or phrase as a pattern over folded text: ``*`` takes any ending, a space any blank, hyphen or apostrophe."""
+    """A phrase as a pattern over folded text: ``*`` takes any ending, a space any blank, hyphen or apostrophe."""
     return re.escape(fold(word)).replace(r"\*", r"\w*").replace(r"\ ", r"[\s\-'’]+").replace("'", r"['’]")
 
 

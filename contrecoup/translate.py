@@ -30,7 +30,8 @@ MAX_REPEATS = 2
 LONGEST_PHRASE = 6
 
 FURNITURE = re.compile(
-    r"\s*(?:lire aussi|à lire aussi|voir aussi|publicité|s['’]abonner|abonnez-vous|se connecter|partager|commenter|newsletter"
+    r"\s*(?:lire aussi|à lire aussi|voir aussi|publicité|s['’]abonner|abonnez-vous"
+    r"|se connecter|partager|commenter|newsletter"
     r"|article réservé aux abonnés|temps de lecture|read more|read also|related|advertisement|subscribe|sign (?:in|up)"
     r"|share this|follow us|continue reading|photo ?:|crédit)\b.*",
     re.IGNORECASE,
@@ -137,7 +138,10 @@ def mask(text: str, names: Sequence[tuple[int, int]], *, source: str, target: st
         if not any(start < match.end() and match.start() < end for start, end, _, _ in found):
             piece = _number(match, source, target) if match["number"] else match.group()
             found.append((match.start(), match.end(), piece, match["code"] is not None))
-    parts, position, kept, held = [], 0, [], set()
+    parts: list[str] = []
+    kept: list[str] = []
+    held: set[str] = set()
+    position = 0
     for start, end, piece, is_name in sorted(found):
         lead = " " if text[start:end][:1].isspace() else ""
         parts += [text[position:start], f"{lead}[{len(kept)}]"]
@@ -149,7 +153,7 @@ def mask(text: str, names: Sequence[tuple[int, int]], *, source: str, target: st
 
 
 def _number(match: re.Match[str], source: str, target: str) -> str:
-    """A number with its sign as the target writes it: "17 %" and "17%", "589 milliards de dollars" and "$589 billion"."""
+    """A number with its sign as the target writes it: "17 %", "17%"; "589 milliards de dollars", "$589 billion"."""
     value, sign = match["value"], (match["before"] or match["after"] or "").strip()
     currency = CURRENCIES.get(re.sub(r"^(?:de |d['’])", "", sign))
     scale = (match["scale"] or "").strip(" \u00a0\u202f-")
@@ -172,7 +176,7 @@ def _scaled(scale: str, value: str, target: str) -> str:
     large = word.startswith(("b", "md", "milliard"))
     if target == "en":
         return "billion" if large else "million"
-    plural = "s" if float(re.sub(r"\D", "", value.split(",")[0]) or 0) > 1 else ""
+    plural = "s" if float(re.sub(r"\D", "", value.partition(",")[0]) or 0) > 1 else ""
     return ("milliard" if large else "million") + plural
 
 
@@ -183,7 +187,7 @@ def _styled(value: str, source: str, target: str) -> str:
     if found is None and not re.search(r"[ \u00a0\u202f,]", value) and len(value) <= YEAR:
         return value
     styled = f"{read_number(value, source):,.{len(found[1]) if found else 0}f}"
-    return styled.translate(str.maketrans({",": "\u202f", ".": ","})) if target == "fr" else styled
+    return styled.translate(str.maketrans(",.", "\u202f,")) if target == "fr" else styled
 
 
 def unmask(text: str, masked: Masked) -> str:
@@ -220,11 +224,8 @@ def _judged(task: _Task, translated: str, coverage: float, model: str) -> Transl
     repeats = longest_run(text)
     expected = Counter(MARK.findall(" ".join(task.sentences)))
     marks = Counter(MARK.findall(translated))
-    lost = {
-        task.masked.pieces[int(mark)]
-        for mark in expected
-        if marks[mark] < expected[mark] and int(mark) < len(task.masked.pieces)
-    }
+    pieces = dict(enumerate(task.masked.pieces))
+    lost = {pieces.get(int(mark), mark) for mark in expected if marks[mark] < expected[mark]}
     names_kept = not lost & task.masked.names
     numbers_kept = not lost - task.masked.names and _figures(translated) == _figures(" ".join(task.sentences))
     checks = (

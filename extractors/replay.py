@@ -4,7 +4,6 @@
 """
 
 import argparse
-import email.utils
 import hashlib
 import socketserver
 import sys
@@ -19,6 +18,8 @@ from types import MappingProxyType
 from urllib.parse import unquote
 
 from lxml import etree
+
+from contrecoup.dates import read_date
 
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -102,18 +103,8 @@ def as_of(feed: bytes, moment: datetime) -> bytes:
 def _is_later(item: "etree._Element", moment: datetime) -> bool:
     dates = {etree.QName(child).localname: child.text or "" for child in item.iterchildren("{*}*")}
     first = next((dates[name] for name in _DATES if name in dates), "")
-    at = _moment(first.strip())
-    return at is not None and at > moment
-
-
-def _moment(raw: str) -> datetime | None:
-    at = None
-    with suppress(ValueError):
-        at = datetime.fromisoformat(raw)
-    if at is None:
-        with suppress(ValueError):
-            at = email.utils.parsedate_to_datetime(raw)
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+    published = read_date(first.strip(), seen_at=moment, source="feed")
+    return published.lane == "future" or (published.at is not None and published.at > moment)
 
 
 def find_file(folder: Path, host: str, path: str) -> Path | None:

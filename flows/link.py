@@ -184,7 +184,7 @@ def link_sessions(desk: Desk, days: Sequence[date]) -> int:
     """Link the moves of the days to the stories told around them; give the number of links."""
     if not days:
         return 0
-    since = datetime.combine(days[0], time.min, UTC) - links.REACH - attention.USUAL_OVER
+    since = datetime.combine(days[0], time.min, UTC) - attention.USUAL_OVER - MEASURED_AGAIN
     with desk.store() as store:
         store.save([in_force("link", links.METHOD, desk.now)])
         moves = store.read(Move, "moves_between", start_on=days[0], end_on=days[-1])

@@ -46,6 +46,7 @@ def build_edition(inputs: EditionInputs) -> Edition:
         until_at=inputs.until_at,
         timezone=inputs.timezone,
         groups=kept,
+        hidden=_moves_in(groups) - _moves_in(kept),
         unexplained=unexplained,
         unmeasured=unmeasured_of(library),
         shelves=shelves,
@@ -91,11 +92,15 @@ def _tally(inputs: EditionInputs, groups: Sequence[Group], unexplained: Sequence
     verdicts = Counter(move.verdict for move in inputs.moves)
     return Tally(
         sessions=len(inputs.moves),
-        linked=sum(len(group.matches) + len(group.others) for group in groups),
+        linked=_moves_in(groups),
         unexplained=len(unexplained),
         quiet=verdicts[MoveVerdict.QUIET],
         unmeasured=verdicts[MoveVerdict.UNMEASURED],
     )
+
+
+def _moves_in(groups: Sequence[Group]) -> int:
+    return sum(len(group.matches) + len(group.others) for group in groups)
 
 
 def _choose(

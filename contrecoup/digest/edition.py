@@ -178,7 +178,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """Everything that one edition says, in reading order; it covers (``since_at``, ``until_at``]."""
+    """Everything that one edition says, in reading order; it covers (``since_at``, ``until_at``].
+
+    ``hidden`` counts the linked moves for whose stories there was no room.
+    """
 
     edition_on: date
     lang: str
@@ -187,6 +190,7 @@ class Edition:
     until_at: datetime
     timezone: str
     groups: tuple[Group, ...]
+    hidden: int
     unexplained: tuple[Figure, ...]
     unmeasured: tuple[Unmeasured, ...]
     shelves: tuple[Shelf, ...]

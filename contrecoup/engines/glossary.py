@@ -1,8 +1,8 @@
-"""A word-and-phrase gloss between French and English: the translator that needs no weights, and says what it does not know.
+"""A word-and-phrase gloss between French and English: the translator that needs no weights.
 
 Longest phrase first, from ``assets/glossary.tsv``. The neighbours of a word choose between its readings (noun, verb,
 adjective); known adjectives change places with their nouns; articles and "of" agree with what follows; figures were
-written by the guarded stage (``contrecoup.translate``), which accepts a text only when enough of its words are known.
+written by the guarded stage (``contrecoup.translate``), which accepts a text when enough of its words are known.
 """
 
 import re
@@ -17,7 +17,9 @@ TOKEN = re.compile(r"\[\d+\]|\d*[^\W\d_][^\W_]*(?:[-‑.][^\W_]+)*['’]?|\d[\d\
 LONGEST = 6
 # Share of capitals from which a title capitalises every word, and length from which capitals are shouted.
 TITLED, LOUD = 0.6, 4
-ELISIONS = frozenset("l' d' qu' n' s' j' c' m' t' jusqu' lorsqu' puisqu' quelqu' aujourd'".split())
+ELISIONS = frozenset(
+    ("l'", "d'", "qu'", "n'", "s'", "j'", "c'", "m'", "t'", "jusqu'", "lorsqu'", "puisqu'", "quelqu'", "aujourd'")
+)
 # Readings that may follow an article or an adjective, and those that may follow a name.
 NOMINAL, VERBAL = ("n", "a"), ("v",)
 VOWEL = re.compile(r"[aeiouyhàâäéèêëîïôöùûüœ]", re.IGNORECASE)
@@ -62,7 +64,7 @@ def load_glossary() -> tuple[Entry, ...]:
 
 
 def _entry(line: str) -> Entry:
-    fr, en, flags = (line.split("\t") + [""])[:3]
+    fr, en, flags = [*line.split("\t"), ""][:3]
     part, _, form = flags.partition(":")
     return Entry(fr=fr, en=en, part=part, form=form)
 
@@ -74,6 +76,9 @@ class GlossaryTranslator:
         """Use the package's glossary, or other rows."""
         rows = tuple(load_glossary() if entries is None else entries)
         self._tables = {"fr": _index(rows, "fr"), "en": _index(rows, "en")}
+        self._words = {
+            lang: frozenset(word for phrase in table for word in phrase) for lang, table in self._tables.items()
+        }
 
     @property
     def name(self) -> str:
@@ -103,7 +108,7 @@ class GlossaryTranslator:
     def _units(self, text: str, source: str, target: str) -> list[_Unit]:
         if {source, target} != {"fr", "en"}:
             raise ValueError(f"The glossary translates between fr and en, not from {source} to {target}.")
-        units = _looked_up(text, self._tables[source], source)
+        units = _looked_up(text, self._tables[source], self._words[source], source)
         return _agreed_fr(_adjectives_after(units)) if target == "fr" else _agreed_en(_adjectives_before(units))
 
 
@@ -123,8 +128,10 @@ def _key(phrase: str) -> tuple[str, ...]:
     return tuple(token.replace("’", "'") for token in TOKEN.findall(phrase.casefold()) if not token.isspace())
 
 
-def _looked_up(text: str, table: Mapping[tuple[str, ...], tuple[Entry, ...]], source: str) -> list[_Unit]:
-    tokens = [part for match in TOKEN.finditer(text) for part in _parted(match, text, table)]
+def _looked_up(
+    text: str, table: Mapping[tuple[str, ...], tuple[Entry, ...]], words: frozenset[str], source: str
+) -> list[_Unit]:
+    tokens = [part for match in TOKEN.finditer(text) for part in _parted(match, text, words)]
     keys = [token.text.casefold().replace("’", "'") for token in tokens]
     capitals = [token.text[0].isupper() for token in tokens if token.text[0].isalpha()]
     titled = sum(capitals) > TITLED * len(capitals)
@@ -153,14 +160,14 @@ def _longest(
     return (), 1
 
 
-def _parted(match: re.Match[str], text: str, table: Mapping[tuple[str, ...], tuple[Entry, ...]]) -> list[_Token]:
+def _parted(match: re.Match[str], text: str, words: frozenset[str]) -> list[_Token]:
     """A token; a hyphenated word that no row holds, and an English possessive, in their parts."""
     token = match.group()
     glued = match.start() > 0 and not text[match.start() - 1].isspace()
     if len(token) > 1 and token[-1] in "'’" and token.casefold().replace("’", "'") not in ELISIONS:
         return [_Token(text=token[:-1], glued=glued), _Token(text="'", glued=True)]
     coded = any(character.isdigit() for character in token)
-    if "-" in token[1:] and not coded and (token.casefold(),) not in table:
+    if "-" in token[1:] and not coded and token.casefold() not in words:
         return [_Token(text=part, glued=glued) for part in re.split(r"[-‑]", token) if part]
     return [_Token(text=token, glued=glued)]
 
@@ -190,7 +197,7 @@ def _unit(row: Entry, source: str, words: int, token: _Token) -> _Unit:
 
 
 def _bare(token: _Token, *, named: bool) -> _Unit:
-    """A token that no row knows. Figures, marks and codes (R1, GPU) are known; so is a proper name inside a sentence."""
+    """A token that no row knows. Figures, marks, codes (R1) and proper names inside a sentence count as known."""
     text = token.text
     if text.startswith("[") and len(text) > 1:
         return _Unit(text=text, part="name", words=0, glued=token.glued)
@@ -302,7 +309,7 @@ CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à
 
 
 def _agreed_en(units: Sequence[_Unit]) -> list[_Unit]:
-    """a or an, for what follows."""
+    """The article a or an, for what follows."""
     out: list[_Unit] = []
     for unit in reversed(units):
         after = next((u for u in reversed(out) if u.text), None)

@@ -1,6 +1,7 @@
 """Which stories a move is linked to, how strongly, in which order, and what is shown for it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -237,6 +238,24 @@ def test_an_exchange_named_in_a_title_links_nothing_and_rates_do(room: Newsroom)
         room.tell("aside", at=hours(-1 - n / 10), target="macro:fed", layer=Layer.MACRO, field="text")
     links, _ = room.link()
     assert [(link.story_id, link.label, link.directness) for link in links] == [("rates", LinkLabel.COINCIDES, 0.3)]
+
+
+def test_an_exchange_in_the_title_adds_nothing_to_a_name_in_the_body(room: Newsroom) -> None:
+    """The story is judged by the article that names the instrument."""
+    room.tell("rout", at=hours(-3), target="macro:wall_street", layer=Layer.MACRO)
+    room.tell("rout", at=hours(-2), field="text")
+    (link,), _ = room.link()
+    assert link.reason.startswith("direct:text")
+
+
+def test_a_claim_on_another_session_is_no_witness(room: Newsroom) -> None:
+    """Friday's figure says nothing of Monday's move."""
+    room.tell("rout", at=hours(-3))
+    room.claim("rout-0", 17.0)
+    room.claims[0] = replace(room.claims[0], session_on=date(2025, 1, 24))
+    (link,), evidence = room.link()
+    assert link.agreement == 0.0
+    assert [row.kind for row in evidence] == ["mention"]
 
 
 def test_the_place_of_the_name_orders_the_rivals(room: Newsroom) -> None:

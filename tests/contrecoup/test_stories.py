@@ -1,6 +1,7 @@
 """Which articles become one story, in which order, and when not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,6 +184,23 @@ def test_a_new_version_stays_in_its_story() -> None:
     again = group_articles([newer], known=placed([RELEASE, RELEASE_FR], first))
     (member,) = again.members
     assert (member.story_id, member.version, member.reason) == ("r1-en", 2, "gist_other_language")
+
+
+def test_a_member_whose_founder_was_not_loaded_does_no_harm() -> None:
+    """It counts as told, but its story cannot be joined without its founding article."""
+    first = group_articles([RELEASE, RELEASE_FR])
+    again = told("again", "Stationnement : les jetons reviennent", hours=3, lang="fr")
+    grouping = group_articles([again], known=placed([RELEASE_FR], first))
+    assert grouping.members[0].reason == "founder"
+
+
+def test_a_rebound_founds_its_own_story() -> None:
+    """Nearly the same words in the other direction."""
+    fall = told("fall", "Nvidia stock falls 17% and drags chip makers", "A day for the record books.")
+    rise = told("rise", "Nvidia stock rises 9% and lifts chip makers", "A day for the record books.", hours=24)
+    topics = frozenset({"chip_stocks"})
+    grouping = group_articles([replace(fall, topics=topics), replace(rise, topics=topics)])
+    assert [member.reason for member in grouping.members] == ["founder", "founder"]
 
 
 def test_a_story_that_swallows_the_day_stops_and_is_reported() -> None:

@@ -65,6 +65,16 @@ def test_another_text_on_the_same_matter_is_no_copy() -> None:
     assert wires.first_carrier(carried("daily", reworded, hours=1)) is None
 
 
+def test_half_a_dispatch_in_a_longer_piece_is_no_copy() -> None:
+    """The fingerprints are near enough to be compared, the texts are not the same."""
+    wires = Wires()
+    wires.add(carried("agency", DISPATCH["en"]))
+    words = DISPATCH["en"].split()
+    piece = " ".join([*words[: len(words) * 3 // 4], *(f"own{n}" for n in range(len(words) // 4))])
+    assert 0.5 < jaccard_of(shingles_of(piece), shingles_of(DISPATCH["en"])) < 0.6
+    assert wires.first_carrier(carried("daily", piece, hours=1)) is None
+
+
 def test_short_bodies_have_no_fingerprint() -> None:
     """A closing line that two papers share does not make a dispatch."""
     wires = Wires()

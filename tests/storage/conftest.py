@@ -160,12 +160,18 @@ def _reading() -> list[list[object]]:
         "find_entities": "names-1",
         "find_claims": "claims-1",
         "group": "group-1",
+        "check": "bars-1",
     }
     ids = ["a-en1", "a-fr1", "a-fr2"]
     told = {key: NOON + timedelta(hours=number) for number, key in enumerate(ids)}
     return [
         [make(Method, stage=stage, method=method) for stage, method in stages.items()],
-        [make(Reading, article_id=i, stage=s, method=m) for i in ids for s, m in stages.items() if s != "extract"],
+        [
+            make(Reading, article_id=i, stage=s, method=m)
+            for i in ids
+            for s, m in stages.items()
+            if s not in {"extract", "check"}
+        ],
         [
             make(
                 Translation,
@@ -183,7 +189,7 @@ def _reading() -> list[list[object]]:
             for i, size in zip(ids, (17.0, 17.0, 13.0), strict=True)
         ],
         [
-            make(Check, article_id=i, method="claims-1", verdict=verdict, measured=-16.97)
+            make(Check, article_id=i, method="bars-1", verdict=verdict, measured=-16.97)
             for i, verdict in zip(ids, (Verdict.CONFIRMED, Verdict.CONFIRMED, Verdict.CONTRADICTED), strict=True)
         ],
         [make(Story, id="a-en1", title="Chip rout after DeepSeek", lang="en", method="group-1")],

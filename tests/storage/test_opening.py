@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from contrecoup.errors import StoreBusy, StoreError
@@ -257,3 +258,31 @@ def test_a_lock_without_a_process_number_is_still_busy(path: Path) -> None:
     busy = told(OSError("Could not set lock on file: unknown"), path)
     assert isinstance(busy, StoreBusy)
     assert "another process" in busy.message
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, message: str) -> None:
+    """Let DuckDB refuse every opening."""
+
+    def refusing(path: Path) -> None:
+        raise duckdb.IOException(f"IO Error: {message} {path}")
+
+    monkeypatch.setattr("storage.opening._connect", refusing)
+
+
+def test_a_full_disk_at_the_opening_is_not_taken_for_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log is whole: it stays where it is."""
+    log_of(path).write_bytes(b"whole")
+    refuse(monkeypatch, "Failure while replaying WAL file: No space left on device")
+    with pytest.raises(StoreError, match="No room left"), open_store(path):
+        pass
+    assert log_of(path).read_bytes() == b"whole"
+
+
+def test_a_database_is_restored_once_only(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the restored file is refused as well, the disk is the problem: the store stops instead of trying for ever."""
+    with open_store(path) as store:
+        store.snapshot()
+    refuse(monkeypatch, "Corrupt database file")
+    with pytest.raises(StoreError, match="is damaged"), open_store(path):
+        pass
+    assert len(list(path.parent.glob("news.duckdb.corrupt-*"))) == 1

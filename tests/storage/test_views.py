@@ -249,6 +249,20 @@ def test_every_entry_is_counted_once(desk: Store, make: Callable[..., Any]) -> N
     assert sum(row.entries for row in rows.values()) == desk.count("entries")
 
 
+def test_entries_of_a_window_are_counted_by_their_state(desk: Store, make: Callable[..., Any]) -> None:
+    """An entry told before the oldest day of interest is not waiting but too old."""
+    desk.save([make(Entry, id=f"{d}", url=f"{d}", lane="dated", published_at=NOON - d * 24 * HOUR) for d in (1, 11)])
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Tally:
+        state: str
+        number: int
+
+    window = {"since": NOON - HOUR, "until": NOON + HOUR, "oldest": NOON - 10 * 24 * HOUR}
+    tallies = {tally.state: tally.number for tally in desk.read(Tally, "entry_counts", **window)}
+    assert tallies == {"full": 2, "too_old": 1, "waiting": 1}
+
+
 def test_a_failure_is_open_until_a_success(store: Store, make: Callable[..., Any]) -> None:
     """Only the last failure of each item is shown, and none once the item went well."""
     store.save([make(Failure, stage="page", key="u", at=NOON + n * HOUR, message=str(n)) for n in range(2)])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from contrecoup.digest.build import EditionInputs, build_edition, items_of
-from contrecoup.models import DigestItem, Evidence, LinkLabel, MoveVerdict, Verdict
+from contrecoup.models import DigestItem, Evidence, Layer, LinkLabel, MoveVerdict, Verdict
 
 Day = Callable[[str], EditionInputs]
 
@@ -21,6 +21,13 @@ def test_a_wire_copy_names_nobody_once_more(january_27: Day) -> None:
     """Two publishers speak for themselves, the third repeats a dispatch."""
     match = build_edition(january_27("fr")).groups[0].matches[0]
     assert match.named_by == 2
+
+
+def test_a_text_about_the_whole_basket_names_no_instrument(january_27: Day) -> None:
+    """Only direct mentions and claims count."""
+    day = january_27("fr")
+    mentions = [replace(mention, layer=Layer.SECTOR) for mention in day.mentions]
+    assert build_edition(replace(day, mentions=mentions, claims=())).groups[0].matches[0].named_by == 0
 
 
 def test_the_stronger_label_decides_between_moves_that_as_many_name(january_27: Day) -> None:
@@ -91,6 +98,16 @@ def test_a_claim_that_cannot_be_checked_is_shown_when_it_is_the_only_one(january
     day = january_27("en")
     (said,) = build_edition(replace(day, claims=day.claims[1:])).groups[0].matches[0].said
     assert (said.verdict, said.measured, said.period) == (Verdict.UNCHECKABLE, None, "premarket")
+
+
+def test_of_two_claims_of_a_verdict_the_clearest_is_shown(january_27: Day) -> None:
+    """The close tells more than the day; a claim about no instrument is nobody's."""
+    day = january_27("fr")
+    first = day.claims[0]
+    claims = (first, replace(first, start=50, period="day", size=16.0), replace(first, start=60, symbol=None))
+    checks = tuple(replace(day.checks[0], start=claim.start) for claim in claims)
+    (said,) = build_edition(replace(day, claims=claims, checks=checks)).groups[0].matches[0].said
+    assert said.period == "close"
 
 
 def test_a_claim_about_another_session_is_left_out(january_27: Day) -> None:

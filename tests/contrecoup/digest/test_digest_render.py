@@ -6,7 +6,7 @@ import pytest
 from lxml import html as lxml_html
 
 from contrecoup.digest.build import EditionInputs, build_edition
-from contrecoup.digest.edition import Edition
+from contrecoup.digest.edition import Edition, Quote
 from contrecoup.digest.render import (
     MAX_HTML_BYTES,
     MAX_UNEXPLAINED,
@@ -115,11 +115,11 @@ def test_a_page_that_could_not_be_read_is_marked(january_27: Day) -> None:
     assert "réservé aux abonnés" in render_html(build_edition(replace(day, documents=documents)))
 
 
-def _fullest(day: EditionInputs) -> EditionInputs:
+def _fullest(day: EditionInputs, linked_stories: int = 12) -> EditionInputs:
     """Twelve linked stories with the longest titles, three long sources a language, and a whole watch-list moving."""
     title = "Ω" * 40 + " été" * 80
     stories, members, documents, moves, links = [], [], [], [], []
-    for number in range(12):
+    for number in range(linked_stories):
         stories.append(replace(day.stories[0], id=f"s{number}", title=title))
         for place in range(6):
             article = f"s{number}" if place == 0 else f"s{number}-{place}"
@@ -135,7 +135,7 @@ def _fullest(day: EditionInputs) -> EditionInputs:
         symbol = f"SYMBOL-{number}"
         moves.append(replace(day.moves[1], symbol=symbol))
         if number < 36:
-            story = f"s{number % 12}"
+            story = f"s{number % linked_stories}"
             links.append(replace(day.links[0], symbol=symbol, story_id=story, label=LinkLabel.STRONG))
     return replace(day, stories=stories, members=members, documents=documents, moves=moves, links=links)
 
@@ -144,6 +144,24 @@ def _fullest(day: EditionInputs) -> EditionInputs:
 def test_the_fullest_edition_is_not_clipped_by_mail_programs(january_27: Day, lang: str) -> None:
     """Ninety kilobytes hold the most that the limits of build let through."""
     assert len(render_html(build_edition(_fullest(january_27(lang)))).encode()) <= MAX_HTML_BYTES
+
+
+def test_a_quotation_stands_in_both_parts(january_27: Day) -> None:
+    """When no claim was checked."""
+    edition = build_edition(replace(january_27("fr"), claims=()))
+    match = replace(edition.groups[0].matches[0], quote=Quote(publisher="p.example", lang="en", text="Nvidia slid"))
+    edition = replace(edition, groups=(replace(edition.groups[0], matches=(match,)),))
+    assert "p.example écrit" in render_html(edition)
+    assert "p.example écrit" in render_text(edition)
+
+
+@pytest.mark.parametrize(("lang", "line"), [("fr", "Et 3 autres mouvements"), ("en", "And 3 more moves")])
+def test_linked_moves_without_room_are_counted(january_27: Day, lang: str, line: str) -> None:
+    """A thirteenth story is left out with its moves."""
+    edition = build_edition(_fullest(january_27(lang), linked_stories=13))
+    assert edition.hidden + sum(len(group.matches) + len(group.others) for group in edition.groups) == 36
+    assert line in render_html(edition).replace("\xa0", " ")
+    assert line in render_text(edition).replace("\xa0", " ")
 
 
 def test_moves_beyond_the_table_are_counted(january_27: Day) -> None:

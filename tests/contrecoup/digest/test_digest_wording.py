@@ -1,12 +1,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from contrecoup.digest.build import Counts, EditionInputs, build_edition
-from contrecoup.digest.edition import Said
-from contrecoup.digest.wording import read_phrases, wording_of
+from contrecoup.digest.edition import Quote, Said
+from contrecoup.digest.wording import Wording, read_phrases, wording_of
 from contrecoup.models import DeliveryState, MoveVerdict, Status, Verdict
 
 Day = Callable[[str], EditionInputs]
@@ -155,6 +156,20 @@ def test_the_states_of_the_footer_add_up(january_27: Day) -> None:
     """Eight entries: six and two."""
     edition = build_edition(january_27("en"))
     assert EN.counts(edition)[1] == "8\xa0feed entries in the window (read in full 6, for subscribers 2)."
+
+
+def test_a_story_that_goes_on_names_the_edition_before(january_27: Day) -> None:
+    """A reader knows it already."""
+    telling = build_edition(january_27("fr")).shelves[0].tellings[0]
+    assert FR.about(replace(telling, seen_on=date(2025, 1, 27))).endswith(
+        "suite, déjà dans l'édition du lundi\xa027\xa0janvier"
+    )
+
+
+@pytest.mark.parametrize(("words", "line"), [(FR, "p.example écrit «\xa0a b\xa0»"), (EN, "p.example writes “a b”")])
+def test_a_quotation_names_its_publisher(words: Wording, line: str) -> None:
+    """Between the marks of the edition's language."""
+    assert words.quote(Quote(publisher="p.example", lang="en", text="a b")) == line
 
 
 def test_a_footer_without_news_says_so(january_27: Day) -> None:
