@@ -18,6 +18,8 @@ PRIOR_DOCUMENTS = 100.0
 PRIOR_FREQUENCY = 1.0
 # Topics agree, or contradict each other. A topic that is missing on one side says nothing: classifiers miss some.
 SAME_TOPICS, OTHER_TOPICS = 1.2, 0.5
+# Reports of a move with other figures this far apart are reports of two sessions.
+SESSION_APART = timedelta(hours=20)
 # The likeness halves over this gap since the story's newest article: what is told together belongs together.
 HALF_LIFE = timedelta(days=3)
 

@@ -89,6 +89,11 @@ class FilePrices:
             rows.setdefault(row["symbol"], []).append(row)
         return MappingProxyType(rows)
 
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol of the file, in alphabetical order."""
+        return tuple(sorted(self._rows))
+
     def daily_bars(self, symbol: str, start: date, end: date) -> list[PriceBar]:
         """See ``PriceProvider``.
 

@@ -21,7 +21,6 @@ from contrecoup.identity import article_id, publisher_of
 from contrecoup.instruments import AliasTable
 from contrecoup.language import detect_language
 from contrecoup.models import Document, Status
-from contrecoup.sessions import close_of
 from contrecoup.topics import classify
 from contrecoup.translate import LANGUAGES, translate_documents
 from extractors.articles import PageToExtract, extract_article
@@ -64,9 +63,12 @@ def documents(path: Path, *, lang: str | None, as_json: bool) -> list[Document]:
 
     """
     found = [_parsed(path, n, raw, as_json=as_json) for n, raw in enumerate(read_bytes(path).splitlines(), start=1)]
-    whole = lang or detect_language(
-        "\n".join(text for fields in found for text in fields.values()), feed_lang=None, html_lang=None
-    ).lang
+    whole = (
+        lang
+        or detect_language(
+            "\n".join(text for fields in found for text in fields.values()), feed_lang=None, html_lang=None
+        ).lang
+    )
     return [_document(fields, lang=lang, otherwise=whole, number=n) for n, fields in enumerate(found, start=1)]
 
 
@@ -179,7 +181,7 @@ def moves(prices: Path, on: date) -> Iterator[dict[str, object]]:
     table = AliasTable.load()
     now = datetime.combine(on, time.max, UTC) + timedelta(days=7)
     provider = FilePrices(prices, table.instruments, now=now)
-    known = [symbol for symbol in provider.symbols() if table.instrument(symbol)]
+    known = [symbol for symbol in provider.symbols if table.instrument(symbol)]
     bars = {}
     for symbol in known:
         try:
@@ -188,6 +190,6 @@ def moves(prices: Path, on: date) -> Iterator[dict[str, object]]:
             bars[symbol] = []
     for move in market.measure_moves(bars, table.instruments, symbols=known, session_on=on, now=now):
         yield _row(move)
-    for symbol in provider.symbols():
+    for symbol in provider.symbols:
         if symbol not in known:
             yield {"symbol": symbol, "session_on": on, "verdict": "unmeasured", "reason": "unknown_symbol"}

@@ -1,6 +1,6 @@
 """An edition is built, rendered in each language, and kept; then it leaves (flows/deliver.py).
 
-    moves, links, stories, claims | build_edition | render   > digests, digest_items
+moves, links, stories, claims | build_edition | render   > digests, digest_items
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from contrecoup.models import (
     Feed,
     Label,
     Link,
+    Mention,
     Move,
     Story,
     StoryArticle,
@@ -89,6 +90,7 @@ def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInput
         documents=store.read(Document, "documents_of", ids=articles),
         translations=store.read(Translation, "translations_of", ids=articles),
         labels=store.read(Label, "labels_of", ids=articles),
+        mentions=store.read(Mention, "mentions_of", ids=articles),
         claims=store.read(Claim, "claims_of", ids=articles),
         checks=store.read(Check, "checks_of", ids=articles),
         instruments=desk.instruments,
@@ -107,9 +109,7 @@ def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInput
 def _moves(desk: Desk, store: Store, window: Window) -> list[Move]:
     """What was measured of the sessions that closed in the window, each exchange by its own hours."""
     calendars = {desk.instruments[symbol].exchange for symbol in desk.watched}
-    closed = {
-        name: set(sessions_closed(name, since=window.since_at, until=window.until_at)) for name in calendars
-    }
+    closed = {name: set(sessions_closed(name, since=window.since_at, until=window.until_at)) for name in calendars}
     days = sorted(set().union(*closed.values()))
     if not days:
         return []
@@ -140,19 +140,21 @@ def _counts(desk: Desk, store: Store, window: Window) -> Counts:
     feeds = [feed for feed in store.read(Feed, "feeds") if feed.url in subscribed]
     failing = sum(feed.failure_weight > 0 for feed in feeds)
     answered = sum(feed.checked_at is not None and feed.failure_weight == 0 for feed in feeds)
-    span = {"since": window.since_at, "until": window.until_at}
+    since, until = window.since_at, window.until_at
     entries = store.read(
-        Tally, "entry_counts", **span, oldest=window.since_at - timedelta(days=desk.settings.max_age_days)
+        Tally, "entry_counts", since=since, until=until, oldest=since - timedelta(days=desk.settings.max_age_days)
     )
-    languages = {tally.state: tally.number for tally in store.read(Tally, "article_languages", **span)}
+    languages = {
+        tally.state: tally.number for tally in store.read(Tally, "article_languages", since=since, until=until)
+    }
     return Counts(
         feeds=len(feeds),
         feeds_answered=answered,
         feeds_failing=failing,
         entries=tuple((tally.state, tally.number) for tally in entries),
-        articles_fr=languages.get("fr", 0),
-        articles_en=languages.get("en", 0),
-        failures=store.count("failures_between", **span),
+        articles_fr=articles.get("fr", 0),
+        articles_en=articles.get("en", 0),
+        failures=store.count("failures_between", since=since, until=until),
         coverage="complete" if answered == len(feeds) else "partial" if answered else "stale",
         coverage_reason="" if answered == len(feeds) else "feeds_failing",
     )

@@ -5,17 +5,23 @@ What a command needs is imported when it runs, so that ``--help`` answers at onc
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from contrecoup.errors import ContrecoupError, SettingsError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from flows.run import Report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,7 +57,7 @@ def main() -> None:
 @contextmanager
 def _bars(*, quiet: bool) -> Iterator[None]:
     """Show a progress bar for each long step."""
-    from flows.screen import showing  # noqa: PLC0415 - imports prefect
+    from flows.screen import showing
 
     with showing(errors, quiet=quiet):
         yield
@@ -62,7 +68,7 @@ def init(
     path: Annotated[Path, typer.Argument(help="The settings file to create.")] = DEFAULT_CONFIG,
 ) -> None:
     """Write a first settings file: feeds, watch-list, prices; mail switched off."""
-    from importlib.resources import files  # noqa: PLC0415
+    from importlib.resources import files
 
     if path.exists():
         raise SettingsError(f"{path} is there already.", advice="Name another file, or edit this one.")
@@ -81,7 +87,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Fetch, read, link, and write the editions of the days from --from to --to. Needs no Prefect server."""
-    from flows.run import run_days  # noqa: PLC0415 - imports prefect
+    from flows.run import run_days
 
     with _bars(quiet=as_json):
         report = run_days(config, _day(start), _day(end))
@@ -99,7 +105,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Serve recorded sites on this machine and live through the days as if they were now."""
-    from flows.run import replay_days  # noqa: PLC0415 - imports prefect
+    from flows.run import replay_days
 
     with _bars(quiet=as_json):
         report = replay_days(folder, start.date(), end.date(), fresh=fresh)
@@ -126,22 +132,35 @@ def sql(
     limit: Annotated[int, typer.Option(help="Rows at most.", min=1)] = 200,
 ) -> None:
     """Query the snapshot of the database; flows may be writing meanwhile."""
-    from contrecoup.settings import read_settings  # noqa: PLC0415
-    from storage.snapshot import query_snapshot  # noqa: PLC0415
+    from flows.show import answer
 
-    answer = query_snapshot(read_settings(config).database, query, max_rows=limit)
-    _show_rows(answer.columns, answer.rows, as_json=as_json)
+    found = answer(config, query, limit)
+    _show_rows(found.columns, found.rows, as_json=as_json)
+    if found.cut:
+        errors.print(f"Only the first {limit} rows are shown; --limit shows more.")
 
 
 @app.command()
 def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Count what the database holds: entries by state, feeds that fail, failures and what to do."""
-    from flows.editions import counts  # noqa: PLC0415
+    """Count what the database holds: entries by state, feeds in trouble, failures and what to do about them."""
+    from flows.show import status_of
 
-    for title, columns, rows in counts(config):
-        if not as_json:
-            output.print(f"\n[bold]{title}[/]")
-        _show_rows(columns, rows, as_json=as_json)
+    found = status_of(config)
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(found), default=str, ensure_ascii=False) + "\n")
+        return
+    tables: dict[str, Sequence[DataclassInstance]] = {
+        "Entries": found.states,
+        "Feeds in trouble": found.troubles,
+        "Failures": found.failures,
+    }
+    for title, rows in tables.items():
+        output.print(f"\n[bold]{title}[/]")
+        if rows:
+            named = [asdict(row) for row in rows]
+            _show_rows(tuple(named[0]), [tuple(row.values()) for row in named], as_json=False)
+        else:
+            output.print("none")
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -149,22 +168,20 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _print_digest(config: Path, on: date, lang: str) -> None:
-    from flows.editions import built_digest  # noqa: PLC0415
+    from flows.show import built_digest
 
     output.print(built_digest(config, on, lang).text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _show_report(report: Any, *, as_json: bool) -> None:  # noqa: ANN401 - a dataclass
-    from dataclasses import asdict  # noqa: PLC0415
-
+def _show_report(report: "Report", *, as_json: bool) -> None:
     if as_json:
-        output.print_json(json.dumps(asdict(report), default=str))
+        sys.stdout.write(json.dumps(asdict(report), default=str, ensure_ascii=False) + "\n")
         return
     for line in report.lines():
         output.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _show_rows(columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, as_json: bool) -> None:
+def _show_rows(columns: Sequence[str], rows: Sequence[tuple[object, ...]], *, as_json: bool) -> None:
     if as_json:
         for row in rows:
             sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), default=str, ensure_ascii=False) + "\n")
@@ -186,10 +203,15 @@ STDIN = Path("-")
 
 
 def _attempt(stage: str, source: Path, lang: str | None, *, as_json: bool) -> None:
-    from flows import attempt  # noqa: PLC0415
+    from flows import attempt
 
-    found = attempt.documents(source, lang=lang, as_json=as_json)
-    attempt.write(getattr(attempt, stage)(found))
+    stages = {
+        "translate": attempt.translate,
+        "topics": attempt.topics,
+        "entities": attempt.entities,
+        "claims": attempt.claims,
+    }
+    attempt.write(stages[stage](attempt.documents(source, lang=lang, as_json=as_json)))
 
 
 @attempts.command("extract")
@@ -198,7 +220,7 @@ def try_extract(
     url: Annotated[str, typer.Option(help="The address it came from.")] = "http://localhost/page",
 ) -> None:
     """Title, byline, lead, text, date and status of a page."""
-    from flows import attempt  # noqa: PLC0415
+    from flows import attempt
 
     attempt.write(attempt.extract(source, url=url))
 
@@ -206,7 +228,7 @@ def try_extract(
 @attempts.command("language")
 def try_language(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
     """Language of each document, and why."""
-    from flows import attempt  # noqa: PLC0415
+    from flows import attempt
 
     attempt.write(attempt.language(attempt.documents(source, lang=lang, as_json=as_json), lang=lang))
 
@@ -241,6 +263,6 @@ def try_moves(
     on: Annotated[datetime, typer.Option(formats=DAY, help="The session.")],
 ) -> None:
     """Abnormal return of each instrument of a price file on a date."""
-    from flows import attempt  # noqa: PLC0415
+    from flows import attempt
 
     attempt.write(attempt.moves(prices, on.date()))

@@ -1,7 +1,7 @@
 """An edition leaves: as files always, by mail when a server is set. Each mail at most once (RELIABILITY F5 and F6).
 
-    planned ─ body sent ─ committing ─ final dot ─ sent
-                               └─ cut off here ─ unknown: reported by the next run, never sent again by itself
+planned ─ body sent ─ committing ─ final dot ─ sent
+                           └─ cut off here ─ unknown: reported by the next run, never sent again by itself
 """
 
 import os

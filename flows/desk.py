@@ -72,7 +72,7 @@ def open_desk(config: str | Path, now: datetime | None) -> Desk:
 
 def step(function: Callable[P, R]) -> Task[P, R]:
     """Make a Prefect task of a batch: no caching, since what is left to do is read from the database."""
-    return task(function, cache_policy=NO_CACHE, persist_result=False)
+    return task(cache_policy=NO_CACHE, persist_result=False)(function)
 
 
 def perform(batch: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -117,7 +117,7 @@ class Silent:
         return lambda: None
 
 
-progress: ContextVar[Progress] = ContextVar("progress", default=Silent())
+progress: ContextVar[Progress] = ContextVar("progress", default=Silent())  # noqa: B039 - it has no state
 
 
 def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

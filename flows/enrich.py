@@ -22,8 +22,8 @@ from contrecoup.engines.keywords import KeywordClassifier
 from contrecoup.gist import Told, tell
 from contrecoup.models import Claim, Document, Failure, Label, Mention, Reading, StoryArticle, Translation
 from contrecoup.stories import Giant, Grouping, Placed
-from storage.store import Store
 from flows.desk import Desk, batches, in_force, open_desk, perform, progress, step
+from storage.store import Store
 
 ARTICLES_A_BATCH = 200
 

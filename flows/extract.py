@@ -1,7 +1,7 @@
 """Pages become articles.
 
-    pages_to_extract      | extract_article | detect_language   > articles, article_texts
-    entries_without_page                                        > the same, from the feed's own words
+pages_to_extract      | extract_article | detect_language   > articles, article_texts
+entries_without_page                                        > the same, from the feed's own words
 """
 
 from collections.abc import Sequence
@@ -67,9 +67,7 @@ def extract(config: str = "contrecoup.toml", now: datetime | None = None) -> int
 
 
 @step
-def read_articles(
-    waiting: Sequence[Pending], now: datetime
-) -> tuple[list[Article], list[ArticleText], list[Failure]]:
+def read_articles(waiting: Sequence[Pending], now: datetime) -> tuple[list[Article], list[ArticleText], list[Failure]]:
     """Extract a batch in worker processes; a page that breaks the extractor gives a failure and its entry's words."""
     with_page = [item for item in waiting if item.body is not None]
     outcomes = run_each(extract_article, [_page(item) for item in with_page], deadline_s=PAGE_DEADLINE_S)
@@ -164,4 +162,3 @@ def _feed_date(item: Pending) -> Published:
         source="feed" if item.published_at else "none",
         lane=item.lane,
     )
-

@@ -1,7 +1,7 @@
 """Feeds and pages come in.
 
-    feeds_to_check  | fetch | parse_feed       > entries, feeds
-    pages_to_fetch  | fetch                    > pages, page_bodies
+feeds_to_check  | fetch | parse_feed       > entries, feeds
+pages_to_fetch  | fetch                    > pages, page_bodies
 """
 
 from collections.abc import Sequence
@@ -83,9 +83,7 @@ def _subscribe(feed: Feed, known: Feed | None) -> Feed:
 
 
 @step
-def read_feeds(
-    feeds: Sequence[Feed], network: Network, now: datetime
-) -> tuple[list[Feed], list[Entry], list[Failure]]:
+def read_feeds(feeds: Sequence[Feed], network: Network, now: datetime) -> tuple[list[Feed], list[Entry], list[Failure]]:
     """Fetch and parse feeds: each feed's new state, the entries, and what failed."""
     requests = [
         Request(url=f.url, etag=f.etag, last_modified=f.last_modified, body_hash=f.body_hash, kind="feed")
@@ -115,7 +113,9 @@ def read_feeds(
     contents: dict[str, ParsedFeed | ParseError] = {
         feed.url: content for (feed, _), content in zip(changed, parsed, strict=True)
     }
-    states, entries, failures = [], [], []
+    states: list[Feed] = []
+    entries: list[Entry] = []
+    failures: list[Failure] = []
     for feed, answer in zip(feeds, answers, strict=True):
         outcome = contents.get(feed.url, answer)
         if isinstance(outcome, ItemError):
@@ -142,10 +142,8 @@ def _answered(feed: Feed, answer: Response, now: datetime) -> Feed:
 
 def _failed(feed: Feed, error: ItemError, now: datetime) -> Feed:
     weight = feed.failure_weight + error.weight
-    if weight > WEEKLY_AFTER:
-        wait = timedelta(days=7)
-    else:
-        wait = min(timedelta(hours=2 ** max(weight - 1, 0)), LONGEST_WAIT)
+    growing = min(timedelta(hours=2 ** max(weight - 1, 0)), LONGEST_WAIT)
+    wait = growing if weight <= WEEKLY_AFTER else timedelta(days=7)
     asked = error.retry_after_s if isinstance(error, FetchError) else None
     if asked is not None:
         wait = timedelta(seconds=asked)

@@ -1,9 +1,9 @@
 """Prices are measured, claims are checked, and moves meet stories.
 
-    the watch-list      | daily_bars      > price_bars
-    price_bars          | measure_moves   > moves
-    claims_to_check     | check_claim     > checks
-    moves, stories      | link_moves      > links, evidence
+the watch-list      | daily_bars      > price_bars
+price_bars          | measure_moves   > moves
+claims_to_check     | check_claim     > checks
+moves, stories      | link_moves      > links, evidence
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,7 +84,7 @@ def read_prices(
         try:
             bars += provider.daily_bars(symbol, start, now.date())
         except PriceError as error:
-            failures.append(failure_of(error, stage="prices", key=symbol, now=now))
+            failures.append(failure_of(error, stage="price", key=symbol, now=now))
         advance()
     return bars, failures
 
@@ -139,9 +139,7 @@ def measure_days(
 
 def _bars(store: Store, symbols: Sequence[str], first: date, now: datetime) -> dict[str, list[PriceBar]]:
     found: dict[str, list[PriceBar]] = {symbol: [] for symbol in symbols}
-    rows = store.read(
-        PriceBar, "bars_of", symbols=list(symbols), start_on=first - market.HISTORY, end_on=now.date()
-    )
+    rows = store.read(PriceBar, "bars_of", symbols=list(symbols), start_on=first - market.HISTORY, end_on=now.date())
     for bar in rows:
         found[bar.symbol].append(bar)
     return found
@@ -152,7 +150,7 @@ def check_claims(desk: Desk) -> None:
     with desk.store() as store:
         store.save([in_force("check", checks.METHOD, desk.now)])
         claims = store.read(ToldClaim, "claims_to_check", oldest=desk.now - CLAIMS_FROM)
-        symbols = sorted({claim.symbol for claim in claims if claim.symbol in desk.instruments})
+        symbols = sorted({claim.symbol for claim in claims if claim.symbol} & desk.instruments.keys())
         first = (desk.now - CLAIMS_FROM).date()
         bars = _bars(store, symbols, first, desk.now)
     found = perform(check_batch, claims, bars, desk.instruments, desk.now)
@@ -173,7 +171,7 @@ def check_batch(
             claim,
             bars.get(claim.symbol or "", ()),
             told_at=claim.told_at,
-            calendar=instruments[claim.symbol].exchange if claim.symbol in instruments else ALWAYS_OPEN,
+            calendar=instruments[claim.symbol].exchange if claim.symbol else ALWAYS_OPEN,
             now=now,
         )
         for claim in claims
@@ -201,7 +199,9 @@ def link_sessions(desk: Desk, days: Sequence[date]) -> int:
         store.save(
             found,
             evidence,
-            replacing=[rows_where(model, session_on=day, method=links.METHOD) for model in (Link, Evidence) for day in days],
+            replacing=[
+                rows_where(model, session_on=day, method=links.METHOD) for model in (Link, Evidence) for day in days
+            ],
         )
     return len(found)
 

@@ -1,6 +1,6 @@
 """Days lived without a Prefect server: the five flows, one after the other, for each edition.
 
-    ingest | extract | enrich | link | brief
+ingest | extract | enrich | link | brief
 """
 
 from collections.abc import Iterator

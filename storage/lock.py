@@ -1,4 +1,4 @@
-"""One run at a time on a database, by a lock of the operating system: it is gone with the process, however that ends."""
+"""One run at a time on a database, by a lock of the operating system, which goes when the process does."""
 
 import fcntl
 from collections.abc import Iterator
