@@ -153,7 +153,8 @@ WEEKS = (
 )
 SPANS = (
     r"(?:sur|en|de) (?:le|un) mois|mois dernier|ce mois|(?:this|last|on the|a|in a) month|in (?:january|december)"
-    r"|in (?:the (?:past|last) )?\w+ (?:weeks|months)|(?:en|sur) \w+ (?:semaines|mois)|(?:recent|record|all-time) highs?"
+    r"|in (?:the (?:past|last) )?\w+ (?:weeks|months)|(?:en|sur) \w+ (?:semaines|mois)"
+    r"|(?:recent|record|all-time) highs?"
     r"|(?:derniers|plus) (?:sommets|hauts?)|since \w+ earnings|since last earnings"
 )
 YEARS = (

@@ -126,7 +126,8 @@ def _groups(block: _GroupBlock) -> Iterator[Group]:
 
 def _expression(word: str) -> str:
     """A phrase as a pattern over folded text: ``*`` takes any ending, a space any blank, hyphen or apostrophe."""
-    return re.escape(fold(word)).replace(r"\*", r"\w*").replace(r"\ ", r"[\s\-'’]+").replace("'", r"['’]")
+    quoted = re.escape(fold(word)).replace("'", "['’]")
+    return quoted.replace(r"\*", r"\w*").replace(r"\ ", r"[\s\-'’]+")
 
 
 def classify(documents: Sequence[Document], classifier: Classifier, scheme: Scheme | None = None) -> list[Label]:

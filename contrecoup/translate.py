@@ -44,7 +44,7 @@ PIECES = re.compile(
     rf"|(?P<number>(?<![\w.,])(?P<before>[$€£])?[ \u00a0\u202f]?(?P<value>{NUMBER})"
     r"(?:(?P<scale>[ \u00a0\u202f]?-?(?:billion|bn|million|trillion|tn|milliards?|mds?|millions?))(?!\w)"
     r"(?(before)|(?=[ \u00a0\u202f]?(?:\$|€|£|de dollars|d['’]euros))))?"
-    r"(?P<after>[ \u00a0\u202f]?(?:%|€|\$(?!\w)|£|(?:de |d['’])?(?:dollars|euros)(?!\w)))?(?!\w))"
+    r"(?P<after>[ \u00a0\u202f]?(?:%|€|\$(?!\w)|£|(?:de |d['’])?(?:dollars|euros)(?!\w)))?(?!\w|[.,]\d))"
 )
 CURRENCIES = {
     "$": ("dollars", "$"),
@@ -165,7 +165,7 @@ def _number(match: re.Match[str], source: str, target: str) -> str:
     if target == "en":
         return f"{currency[1]}{value}{' ' + _scaled(scale, value, target) if scale else ''}"
     if not scale:
-        return f"{value}\u00a0{currency[1]}"
+        return f"{value}\u00a0{currency[0]}"
     return f"{value}\u00a0{_scaled(scale, value, target)} {'d’' if currency[0][0] == 'e' else 'de '}{currency[0]}"
 
 

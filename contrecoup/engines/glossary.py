@@ -13,7 +13,9 @@ from importlib.resources import files
 
 from contrecoup.instruments import fold
 
-TOKEN = re.compile(r"\[\d+\]|\d*[^\W\d_][^\W_]*(?:[-‑.][^\W_]+)*['’]?|\d[\d\u202f\u00a0.,]*(?<![.,])|[^\w\s]|\w")
+TOKEN = re.compile(
+    r"\[\d+\]|(?:\d[\d.]*)?[^\W\d_][^\W_]*(?:[-‑.][^\W_]+)*['’]?|\d[\d\u202f\u00a0.,]*(?<![.,])|[^\w\s]|\w"
+)
 LONGEST = 6
 # Share of capitals from which a title capitalises every word, and length from which capitals are shouted.
 TITLED, LOUD = 0.6, 4
@@ -165,7 +167,8 @@ def _parted(match: re.Match[str], text: str, words: frozenset[str]) -> list[_Tok
     token = match.group()
     glued = match.start() > 0 and not text[match.start() - 1].isspace()
     if len(token) > 1 and token[-1] in "'’" and token.casefold().replace("’", "'") not in ELISIONS:
-        return [_Token(text=token[:-1], glued=glued), _Token(text="'", glued=True)]
+        ending = ["'", "s"] if token[-2] in "sS" else ["'"]
+        return [_Token(text=token[:-1], glued=glued), *(_Token(text=part, glued=True) for part in ending)]
     coded = any(character.isdigit() for character in token)
     if "-" in token[1:] and not coded and token.casefold() not in words:
         return [_Token(text=part, glued=glued) for part in re.split(r"[-‑]", token) if part]
@@ -179,7 +182,7 @@ def _chosen(found: Sequence[Entry], before: _Unit | None, key: str, source: str)
         wanted = NOMINAL
     elif before.part in {"n", "name"}:
         bare = source == "en" and not key.endswith(("s", "ed"))
-        wanted = ("n", "v") if bare else ("v", "of", "to") if before.text.startswith("[") else ("v", "of")
+        wanted = ("n", "v") if bare else ("v", "of", "to") if before.text.startswith("[") else ("v", "of", "a")
     elif before.part in {"v", "pp", "inf"}:
         wanted = ("d", "n", "a")
     elif before.part in {"r", "adv"}:
@@ -208,22 +211,16 @@ def _bare(token: _Token, *, named: bool) -> _Unit:
 
 
 def _adjectives_before(units: Sequence[_Unit]) -> list[_Unit]:
-    """French noun and adjectives in English order: "puces chinoises bon marché" gives adjectives, then the noun."""
+    """French noun and adjectives in English order: "nouvelles puces chinoises rapides", new fast Chinese chips."""
     out: list[_Unit] = []
     for unit in units:
-        place = len(out)
-        while (
-            unit.part == "a"
-            and place
-            and out[place - 1].part == "a"
-            and place > 1
-            and out[place - 2].part in {"n", "a"}
-        ):
-            place -= 1
-        if unit.part == "a" and place and out[place - 1].part == "n":
-            out.insert(place - 1, unit)
-        else:
+        if unit.part != "a" or not out or out[-1].part != "n":
             out.append(unit)
+            continue
+        place = len(out) - 1
+        while place and out[place - 1].part == "a" and "b" not in out[place - 1].form:
+            place -= 1
+        out.insert(place, unit)
     return out
 
 

@@ -1,5 +1,6 @@
 """Names, tickers and ISINs in French and English texts."""
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -141,5 +142,5 @@ def test_spans_slice_back_to_the_surface_whatever_the_text(text: str, lang: str)
     found = find_mentions(document(text, text=text[::-1], lang=lang), TABLE)
     for field in ("title", "text"):
         spans = [(m.start, m.end) for m in found if m.field == field]
-        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
     assert all(m.surface == document(text, text=text[::-1]).field(m.field)[m.start : m.end] for m in found)

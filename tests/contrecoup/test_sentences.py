@@ -10,7 +10,7 @@ from contrecoup.sentences import sentence_spans
     [
         ("Nvidia chute. Apple monte !", ["Nvidia chute.", "Apple monte !"]),
         ("U.S. stocks fell on Jan. 27. Apple rose.", ["U.S. stocks fell on Jan. 27.", "Apple rose."]),
-        ("« Rien à dire. » Il part.", ["« Rien à dire.", "» Il part."]),
+        ("« Rien à dire. » Il part.", ["« Rien à dire. » Il part."]),
         ("Un titre\n\n  Une ligne  ", ["Un titre", "Une ligne"]),
         ("It cost 5.6 million. It did.", ["It cost 5.6 million.", "It did."]),
         ("", []),

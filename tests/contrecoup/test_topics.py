@@ -20,6 +20,9 @@ bias = -1.0
 name = "words"
 both = { "qubit*" = 2.0 }
 fr = { "calcul quantique" = 2.0 }
+[[topics.groups]]
+name = "only French"
+fr = { "intrication" = 1.0 }
 """
 
 
@@ -110,7 +113,7 @@ def test_a_label_lists_the_words_that_spoke_for_it() -> None:
     labels = {
         label.topic: label for label in classify([document("Bitcoin miner TeraWulf, copper")], KeywordClassifier())
     }
-    assert labels["crypto_mining"].why == "bitcoin miner, terawulf"
+    assert labels["crypto_mining"].why == "bitcoin, bitcoin miner, terawulf"
     assert labels["crypto_mining"].model == "keywords-1"
 
 

@@ -185,6 +185,12 @@ def test_the_longest_run_of_a_repeated_phrase_is_counted(text: str, run: int) ->
     assert longest_run(text) == run
 
 
+def test_a_figure_inside_a_name_belongs_to_the_name() -> None:
+    """Hut 8 is one piece, and a size like 1.5B is left alone."""
+    masked = mask("Hut 8 runs 1.5B", [(0, 5)], source="en", target="fr")
+    assert (masked.text, masked.pieces, masked.names) == ("[0] runs 1.5B", ("Hut 8",), frozenset({"Hut 8"}))
+
+
 def test_a_mark_that_was_never_given_out_stays() -> None:
     """An engine's invention is not replaced."""
     assert unmask("[7]", mask("17 %", [], source="fr", target="en")) == "[7]"
