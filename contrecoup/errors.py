@@ -6,6 +6,7 @@ ContrecoupError
 │   └── StoreBusy          exit 5   another process holds the database
 ├── NothingAnswered        exit 4   no feed answered: the network or every address is wrong
 ├── EngineError            exit 6   a model is missing or damaged
+├── Degraded               exit 7   the run is done and kept, but part of it needs a person
 └── ItemError              (never leaves a stage: becomes a row in ``failures``)
     ├── FetchError
     ├── ParseError
@@ -72,6 +73,12 @@ class EngineError(ContrecoupError):
     """A model is missing or damaged."""
 
     exit_code = 6
+
+
+class Degraded(ContrecoupError):
+    """A run is done and all of it is kept, but part of it needs a person: a mail that did not leave, say."""
+
+    exit_code = 7
 
 
 class ItemError(ContrecoupError):

@@ -83,15 +83,21 @@ def serve(folder: Path, *, port: int = 0) -> Iterator[Replay]:
 def as_of(feed: bytes, moment: datetime) -> bytes:
     """The feed without the items dated after ``moment``, in its own encoding.
 
-    An item's date is its pubDate, dc:date, published, or else updated. Items without a date that can be read stay, and
-    so does a feed that is not well-formed.
+    An item's date is its pubDate, dc:date, published, or else updated. An item without a date that can be read is there
+    as soon as the one above it, which is newer; a feed that is not well-formed stays as it is.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, strip_cdata=False)
     try:
         root = etree.fromstring(feed, parser)
     except etree.XMLSyntaxError:
         return feed
-    later = [item for item in root.iter("{*}item", "{*}entry") if _is_later(item, moment)]
+    later = []
+    above = False
+    for item in root.iter("{*}item", "{*}entry"):
+        own = _is_later(item, moment)
+        above = above if own is None else own
+        if above:
+            later.append(item)
     if not later:
         return feed
     for item in later:
@@ -100,10 +106,13 @@ def as_of(feed: bytes, moment: datetime) -> bytes:
     return bytes(etree.tostring(tree, encoding=tree.docinfo.encoding or "utf-8", xml_declaration=True))
 
 
-def _is_later(item: "etree._Element", moment: datetime) -> bool:
+def _is_later(item: "etree._Element", moment: datetime) -> bool | None:
+    """Whether an item is dated after the moment; None when it has no date."""
     dates = {etree.QName(child).localname: child.text or "" for child in item.iterchildren("{*}*")}
     first = next((dates[name] for name in _DATES if name in dates), "")
     published = read_date(first.strip(), seen_at=moment, source="feed")
+    if published.lane == "undated":
+        return None
     return published.lane == "future" or (published.at is not None and published.at > moment)
 
 

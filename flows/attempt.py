@@ -75,7 +75,7 @@ def documents(path: Path, *, lang: str | None, as_json: bool) -> list[Document]:
 def _parsed(path: Path, number: int, raw: bytes, *, as_json: bool) -> Mapping[str, str]:
     try:
         line = raw.decode("utf-8")
-        return _fields(json.loads(line)) if as_json else _plain(line)
+        return _fields(json.loads(line if line.strip() else "{}")) if as_json else _plain(line)
     except ValueError as error:
         expected = "a JSON object of texts (title, lead, text, lang, url)" if as_json else "UTF-8 text"
         raise SettingsError(f"{path}, line {number}: not {expected}.", advice="Mend that line.") from error

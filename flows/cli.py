@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from contrecoup.errors import ContrecoupError, SettingsError
+from contrecoup.errors import ContrecoupError, Degraded, SettingsError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -29,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Which stories coincided with which market moves: French and English tech-finance news, each morning.",
     epilog="Exit codes: 0 done, 1 an error of another kind, 2 settings or input, 3 database, 4 nothing answered, "
-    "5 database busy, 6 model missing.",
+    "5 database busy, 6 model missing, 7 done but part of it needs you. A run beside another ends at once with 0.",
 )
 output = Console()
 errors = Console(stderr=True)
@@ -149,6 +149,8 @@ def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     if as_json:
         sys.stdout.write(json.dumps(asdict(found), default=str, ensure_ascii=False) + "\n")
         return
+    for warning in found.warnings:
+        errors.print(f"! {warning}", markup=False, highlight=False)
     tables: dict[str, Sequence[DataclassInstance]] = {
         "Entries": found.states,
         "Feeds in trouble": found.troubles,
@@ -174,11 +176,17 @@ def _print_digest(config: Path, on: date, lang: str) -> None:
 
 
 def _show_report(report: "Report", *, as_json: bool) -> None:
+    """Print what a run leaves behind; what needs a person makes it end with an exit code of its own."""
     if as_json:
         sys.stdout.write(json.dumps(asdict(report), default=str, ensure_ascii=False) + "\n")
-        return
-    for line in report.lines():
-        output.print(line, markup=False, highlight=False, soft_wrap=True)
+    else:
+        for line in report.lines():
+            output.print(line, markup=False, highlight=False, soft_wrap=True)
+    if report.warnings:
+        raise Degraded(
+            f"The run is done and kept, but {len(report.warnings)} of its lines need you.",
+            advice="They begin with '!' in the report; 'contrecoup status' lists every failure.",
+        )
 
 
 def _show_rows(columns: Sequence[str], rows: Sequence[tuple[object, ...]], *, as_json: bool) -> None:

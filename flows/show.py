@@ -1,11 +1,13 @@
 """What the command line shows of the database."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from contrecoup.errors import SettingsError
+from contrecoup.floors import warnings_for
 from contrecoup.models import Digest, Failure
 from contrecoup.settings import read_settings
 from storage.opening import snapshot_path
@@ -40,8 +42,9 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Where the desk stands."""
+    """Where the desk stands; ``warnings`` are about the machine it stands on."""
 
+    warnings: Sequence[str]
     states: Sequence[State]
     troubles: Sequence[Trouble]
     failures: Sequence[Failure]
@@ -51,6 +54,7 @@ def status_of(config: Path) -> Status:
     """Entries by state, feeds in trouble, and failures that nothing has mended."""
     with open_store(read_settings(config).database, wait_s=PATIENCE_S) as store:
         return Status(
+            warnings=warnings_for(sys.version_info[:3]),
             states=store.read(State, "states"),
             troubles=store.read(Trouble, "feeds_in_trouble"),
             failures=store.read(Failure, "failures_open"),

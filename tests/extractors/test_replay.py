@@ -12,9 +12,10 @@ from extractors.replay import as_of, find_file, serve
 
 RSS = """<?xml version="1.0" encoding="iso-8859-1"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Économie</title>
-<item><title>Vendredi</title><pubDate>Fri, 24 Jan 2025 18:00:00 +0100</pubDate></item>
-<item><title>Été à venir</title><pubDate>Mon, 27 Jan 2025 09:00:00 +0100</pubDate></item>
 <item><title>DC</title><dc:date>2025-01-27T12:00:00Z</dc:date></item>
+<item><title>Été à venir</title><pubDate>lun., 27 janv. 2025 09:00:00 +0100</pubDate></item>
+<item><title>Sans date, plus ancien que le précédent</title></item>
+<item><title>Vendredi</title><pubDate>Fri, 24 Jan 2025 18:00:00 +0100</pubDate></item>
 <item><title><![CDATA[Sans <date>]]></title></item>
 <item><title>Illisible</title><pubDate>lundi prochain</pubDate></item>
 </channel></rss>""".encode("iso-8859-1")
@@ -132,8 +133,8 @@ def _titles(feed: bytes) -> list[str]:
     return [title.text for title in etree.fromstring(feed).iter("{*}title")]
 
 
-def test_items_without_a_date_that_can_be_read_stay() -> None:
-    """The feed keeps its encoding, its accents and its CDATA."""
+def test_an_item_without_a_date_appears_with_the_one_above_it() -> None:
+    """French dates count too. The feed keeps its encoding, its accents and its CDATA."""
     feed = as_of(RSS, SUNDAY)
     assert _titles(feed) == ["Économie", "Vendredi", "Sans <date>", "Illisible"]
     assert b"iso-8859-1" in feed.splitlines()[0].lower()
@@ -156,7 +157,7 @@ def test_a_feed_in_which_nothing_is_later_is_served_byte_for_byte() -> None:
     assert as_of(RSS, datetime(2025, 2, 1, tzinfo=UTC)) == RSS
 
 
-@pytest.mark.parametrize(("clock", "items"), [([], 5), (["--clock", "2025-01-26T22:00:00"], 3)])
+@pytest.mark.parametrize(("clock", "items"), [([], 6), (["--clock", "2025-01-26T22:00:00"], 3)])
 def test_it_can_be_run_by_hand(
     folder: Path, clock: list[str], items: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
