@@ -28,7 +28,7 @@ demo: $(VENV)/installed
 	$(BIN)/contrecoup replay examples/deepseek-week --from 2025-01-18 --to 2025-01-29 --show 2025-01-28 --fresh
 
 test: $(VENV)/installed-dev build/duckdb-oldest
-	$(BIN)/pytest --numprocesses 2 --cov --cov-report term:skip-covered
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report term:skip-covered
 	PYTHONPATH=build/duckdb-oldest $(BIN)/pytest --quiet tests/storage
 
 check: $(VENV)/installed-dev

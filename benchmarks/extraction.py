@@ -24,7 +24,7 @@ from contrecoup.dates import read_date
 from contrecoup.errors import ParseError
 from contrecoup.language import detect_language
 from contrecoup.models import Status
-from extractors.articles import Extracted, PageToExtract, extract_article
+from extractors.articles import PageToExtract, extract_article
 from extractors.feeds import FeedToParse, parse_feed
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -43,6 +43,17 @@ class Score:
     title: bool | None
     day: bool | None
     language: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of a page, by whatever way."""
+
+    status: Status
+    title: str
+    text: str
+    published_at: datetime | None
+    lang: str
 
 
 def main() -> None:
@@ -72,18 +83,32 @@ def pages(folder: Path) -> Iterator[tuple[Mapping[str, Any], bytes]]:
 
 def score(row: Mapping[str, Any], body: bytes) -> Score:
     """Extract one page and compare it."""
-    gold = row["gold"]
     found = extract_article(PageToExtract(url=row["url"] or "https://page.example/", body=body, fetched_at=NOW))
     language = detect_language(found.text, feed_lang=None, html_lang=found.html_lang)
+    return compare(
+        row,
+        Reading(
+            status=found.status,
+            title=found.title,
+            text=found.text,
+            published_at=found.published.at,
+            lang=language.lang,
+        ),
+    )
+
+
+def compare(row: Mapping[str, Any], read: Reading) -> Score:
+    """Hold what was read of a page against its gold."""
+    gold = row["gold"]
     return Score(
         page=row["id"],
         lang=row["lang"],
         group=row["set"],
-        status=found.status,
-        body=_body(gold, found.text),
-        title=_same_title(gold.get("title"), found.title) if found.status is Status.FULL else None,
-        day=_same_day(gold.get("date"), found),
-        language=language.lang == row["lang"],
+        status=read.status,
+        body=_body(gold, read.text),
+        title=_same_title(gold.get("title"), read.title) if read.status is Status.FULL else None,
+        day=_same_day(gold.get("date"), read.published_at),
+        language=read.lang == row["lang"],
     )
 
 
@@ -111,12 +136,12 @@ def _same_title(gold: str | None, found: str) -> bool | None:
     return one == other or (min(len(one), len(other)) > 15 and (one in other or other in one))  # noqa: PLR2004
 
 
-def _same_day(gold: str | None, found: Extracted) -> bool | None:
+def _same_day(gold: str | None, found: datetime | None) -> bool | None:
     """Right when at most a day apart: golds name local days, without saying where."""
     expected = read_date(gold, seen_at=NOW, source="gold").at if gold else None
-    if expected is None or found.published.at is None:
+    if expected is None or found is None:
         return None if expected is None else False
-    return abs(found.published.at - expected) <= timedelta(hours=26)
+    return abs(found - expected) <= timedelta(hours=26)
 
 
 def report(scores: list[Score]) -> None:
@@ -144,15 +169,21 @@ def report(scores: list[Score]) -> None:
             print(f"    {name:<9}{fmean(marks):.3f} of {len(marks)}")
 
 
+def feed_files(folder: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Group (the folder it lies in), path and bytes of each feed file."""
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder):
+        body = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        name = file.relative_to(folder)
+        yield name.parts[0], name.as_posix(), body
+
+
 def report_feeds(folder: Path) -> None:
     """Outcome of every feed file, by the folder it lies in."""
     outcomes: Counter[tuple[str, str]] = Counter()
     lanes: Counter[str] = Counter()
     skipped = 0
     started = time.perf_counter()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder):
-        body = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-        group = file.relative_to(folder).parts[0]
+    for group, _, body in feed_files(folder):
         try:
             parsed = parse_feed(FeedToParse(body=body, url="https://feed.example/rss", seen_at=NOW))
         except ParseError as error:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeGuard
 
 from contrecoup.models import PriceBar
@@ -40,6 +41,23 @@ class Fault(StrEnum):
     SHORT_HISTORY = "short_history"
     FLAT_HISTORY = "flat_history"
     BENCHMARK_MISSING = "benchmark_missing"
+
+
+_MEND = "Mend that row of the prices; the session is measured again on each of the next days."
+ADVICE: Mapping[Fault, tuple[str, str]] = MappingProxyType(
+    {
+        Fault.MISSING_DAY: ("there is no price of it or of the session before", _MEND),
+        Fault.NAN: ("its price, or that of the session before, is no number", _MEND),
+        Fault.IMPOSSIBLE_BAR: ("its prices cannot be (not positive, or outside the day's range)", _MEND),
+        Fault.CONFLICTING_BARS: ("it has two prices that differ", _MEND),
+        Fault.STALE_BAR: ("its prices are a copy of the session before", _MEND),
+        Fault.SPLIT_SUSPECTED: (
+            "its price changed as by a split",
+            "If there was a split, give adj_close; if the price is wrong, mend it.",
+        ),
+    }
+)
+"""Faults that a person can mend: what happened, and what to do. The others pass, or are told by another failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

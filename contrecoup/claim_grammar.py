@@ -229,6 +229,16 @@ WHEN = re.compile(
 ONE_DAY = re.compile(r"\b(?:en une (?:seule )?(?:séance|journée)|in a (?:single )?day|one-day|on the day)\b", FLAGS)
 NEXT = re.compile(r"\b(?:next|prochain|by|d['’]ici)\s*$", FLAGS)
 SINCE = re.compile(r"\b(?:la veille|the day before|day earlier)\b", FLAGS)
+# A day that another price is compared with ("loin de leurs niveaux de vendredi"), not the day of the move.
+COMPARED = re.compile(
+    r"\b(?:niveaux? d[eu]|cours d[eu]|par rapport [àa]|depuis|contre|que|levels? (?:of|on)|since|than(?: on)?|from"
+    r"|versus)\s*$",
+    FLAGS,
+)
+# Where another clause begins, which may tell of another day.
+CLAUSE = re.compile(
+    r"\b(?:after|while|when|before|whereas|alors qu|tandis qu|apr[èe]s|avant|contre)\b|alors que|tandis que|;", FLAGS
+)
 # Where a newsroom's "today" is lived.
 ZONES = {"fr": ZoneInfo("Europe/Paris"), "en": ZoneInfo("America/New_York")}
 UTC = ZoneInfo("UTC")
@@ -318,9 +328,15 @@ def period_near(sentence: str, start: int, end: int) -> str:
 
 
 def day_near(sentence: str, start: int, end: int, *, told_at: datetime, lang: str) -> date | None:
-    """The day that the words nearest to a place speak of, never later than the telling; None when none can be told."""
+    """The day that the words nearest to a place speak of, never later than the telling; None when none can be told.
+
+    Only words of the same clause count: "eased 2.5%, after giving up 10.6% on Monday" tells no day of the 2.5%.
+    """
     told = told_at.astimezone(ZONES.get(lang, UTC)).date()
-    match = _nearest(WHEN.finditer(sentence), start, end)
+    begin = max((match.end() for match in CLAUSE.finditer(sentence, 0, start)), default=0)
+    after = CLAUSE.search(sentence, end)
+    days = WHEN.finditer(sentence, begin, after.start() if after else len(sentence))
+    match = _nearest((day for day in days if not COMPARED.search(sentence[: day.start()])), start, end)
     if match is None or NEXT.search(sentence[: match.start()]) or match["later"]:
         return None
     if match["weekday"]:

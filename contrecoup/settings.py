@@ -14,6 +14,9 @@ from contrecoup.errors import SettingsError
 from contrecoup.models import Feed
 
 Language = Literal["fr", "en"]
+_PART = r'[^@\s<>()\[\],;:\\"\x00-\x20\x7f-\x{10FFFF}]+'
+ADDRESS = f"^{_PART}@{_PART}$"
+"""A plain ASCII mail address, as ``contrecoup.digest.mail`` can put it in a header."""
 
 
 class Block(BaseModel):
@@ -69,14 +72,14 @@ class Mail(Block):
     host: str
     port: int = Field(default=587, gt=0, lt=65536)
     security: Literal["starttls", "tls", "none"] = "starttls"
-    sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    sender: str = Field(pattern=ADDRESS)
     user: str | None = None
 
 
 class Recipient(Block):
     """``[[recipients]]``: who receives which edition."""
 
-    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    address: str = Field(pattern=ADDRESS)
     lang: Language = "fr"
 
 

@@ -31,7 +31,7 @@ from contrecoup.models import (
     Translation,
 )
 from contrecoup.sessions import sessions_closed
-from flows.deliver import Told, deliver
+from flows.deliver import Told, deliver, plan
 from flows.desk import Desk, open_desk, perform, step
 from storage.store import Store
 
@@ -50,15 +50,18 @@ class Tally:
 
 @flow(name="brief", log_prints=False)
 def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_on: date | None = None) -> Told:
-    """Build the edition of a day (default: today's) in every language, keep it, write it, and mail it."""
+    """Build the edition of a day (default: today's) in every language, keep, write and mail it; then take a snapshot."""
     desk = open_desk(config, now)
     window = window_of(edition_on or edition_at(desk.now, desk.settings), desk.settings)
     with desk.store() as store:
         inputs = [_inputs(desk, store, window, lang) for lang in desk.settings.languages]
     digests, items = perform(write_editions, inputs, desk.now)
     with desk.store() as store:
-        store.save(digests, items)
-    return deliver(desk, digests)
+        store.save(digests, items, plan(desk, store, digests))
+    told = deliver(desk, digests)
+    with desk.store() as store:
+        store.snapshot()
+    return told
 
 
 @step

@@ -1,24 +1,32 @@
 """An edition leaves: as files always, by mail when a server is set. Each mail at most once (RELIABILITY F5 and F6).
 
-planned ─ body sent ─ committing ─ final dot ─ sent
-                           └─ cut off here ─ unknown: reported by the next run, never sent again by itself
+    planned ─ body sent ─ committing ─ final dot ─ sent
+                               └─ cut off here ─ unknown: reported by the next run, never sent again by itself
+
+The mails of an edition are planned in the transaction that keeps it. What has not left is tried again by every run of
+the next days: planned when the server asked to wait, failed when something must be mended first.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
-from contrecoup.digest.mail import Mail, compose_mail
+from contrecoup.digest.mail import compose_mail
+from contrecoup.editions import edition_at
 from contrecoup.errors import SendError
-from contrecoup.models import Delivery, DeliveryState, Digest, Failure
-from contrecoup.settings import Recipient
+from contrecoup.models import Delivery, DeliveryState, Digest
+from contrecoup.settings import Mail
 from extractors.smtp import send_mail
 from flows.desk import Desk, failure_of
+from storage.store import Store
 
 PASSWORD = "CONTRECOUP_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 NOBODY = "reader@localhost"
 NO_SERVER = "contrecoup@localhost"
+# An edition that is older than this is no news any more: it is not tried again, unless it was just built.
+STALE_AFTER = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +37,34 @@ class Told:
     warnings: tuple[str, ...]
 
 
+def plan(desk: Desk, store: Store, digests: Sequence[Digest]) -> list[Delivery]:
+    """A row for each mail of the editions that has none yet."""
+    server = desk.settings.mail
+    if server is None:
+        return []
+    mails = [
+        Delivery(
+            edition_on=digest.edition_on,
+            lang=digest.lang,
+            profile=digest.profile,
+            recipient=recipient.address,
+            state=DeliveryState.PLANNED,
+            message_id=compose_mail(digest, sender=server.sender, recipient=recipient.address).message_id,
+            attempts=0,
+            at=desk.now,
+            detail="",
+        )
+        for digest in digests
+        for recipient in desk.settings.recipients
+        if recipient.lang == digest.lang
+    ]
+    days = {digest.edition_on for digest in digests}
+    known = {_key(row) for day in days for row in store.read(Delivery, "deliveries_of", edition_on=day)}
+    return [mail for mail in mails if _key(mail) not in known]
+
+
 def deliver(desk: Desk, digests: Sequence[Digest]) -> Told:
-    """Write every language's files, then mail each recipient who has not been mailed this edition."""
+    """Write the files of each edition, then send every mail that has not left yet, those of late editions too."""
     files: list[Path] = []
     warnings: list[str] = list(_report_doubts(desk))
     for digest in digests:
@@ -38,8 +72,12 @@ def deliver(desk: Desk, digests: Sequence[Digest]) -> Told:
         files += written
         warnings += [warning] if warning else []
     if desk.settings.mail is not None:
-        warnings += _mail(desk, digests)
+        warnings += _mail(desk, desk.settings.mail, digests)
     return Told(files=tuple(files), warnings=tuple(warnings))
+
+
+def _key(row: Delivery) -> tuple[object, ...]:
+    return (row.edition_on, row.lang, row.profile, row.recipient)
 
 
 def _write(desk: Desk, digest: Digest) -> tuple[list[Path], str | None]:
@@ -75,9 +113,8 @@ def _replace(path: Path, content: bytes) -> None:
     beside.replace(path)
 
 
-def _mail(desk: Desk, digests: Sequence[Digest]) -> list[str]:
-    recipients = desk.settings.recipients
-    if not recipients:
+def _mail(desk: Desk, server: Mail, digests: Sequence[Digest]) -> list[str]:
+    if not desk.settings.recipients:
         problem = SendError(
             "A mail server is set but nobody receives the digest.",
             kind="no_recipient",
@@ -85,24 +122,27 @@ def _mail(desk: Desk, digests: Sequence[Digest]) -> list[str]:
         )
         _fail(desk, problem, key="recipients")
         return [str(problem)]
-    warnings = []
-    for digest in digests:
-        for recipient in recipients:
-            if recipient.lang == digest.lang:
-                warnings += _send(desk, digest, recipient)
-    return warnings
+    return [warning for row, digest in _waiting(desk, digests) for warning in _send(desk, server, row, digest)]
 
 
-def _send(desk: Desk, digest: Digest, recipient: Recipient) -> list[str]:
-    server = desk.settings.mail
-    assert server is not None  # noqa: S101 - the caller saw it
-    mail = compose_mail(digest, sender=server.sender, recipient=recipient.address)
-    delivery = _planned(desk, digest, mail)
-    if delivery.state is not DeliveryState.PLANNED:
-        return []
-    _keep(desk, delivery)
+def _waiting(desk: Desk, digests: Sequence[Digest]) -> Iterator[tuple[Delivery, Digest]]:
+    """The mails that have not left, with their editions: those just built, and late ones that are still news."""
+    today = edition_at(desk.now, desk.settings)
+    oldest = min([today - STALE_AFTER, *(digest.edition_on for digest in digests)])
+    with desk.store() as store:
+        rows = store.read(Delivery, "deliveries_waiting", oldest=oldest, newest=today)
+        kept = {(d.edition_on, d.lang, d.profile): d for d in store.read(Digest, "digests")}
+    current = {digest.edition_on for digest in digests}
+    addresses = {recipient.address for recipient in desk.settings.recipients}
+    for row in rows:
+        due = row.edition_on in current or row.edition_on >= today - STALE_AFTER
+        if due and row.recipient in addresses:
+            yield row, kept[row.edition_on, row.lang, row.profile]
+
+
+def _send(desk: Desk, server: Mail, delivery: Delivery, digest: Digest) -> list[str]:
     outcome = send_mail(
-        mail,
+        compose_mail(digest, sender=server.sender, recipient=delivery.recipient),
         server,
         password=os.environ.get(PASSWORD),
         before_dot=lambda: _keep(desk, replace(delivery, state=DeliveryState.COMMITTING)),
@@ -111,31 +151,12 @@ def _send(desk: Desk, digest: Digest, recipient: Recipient) -> list[str]:
     if outcome.state is DeliveryState.SENT:
         return []
     problem = SendError(
-        f"The digest of {digest.edition_on} to {recipient.address}: {outcome.detail}",
+        f"The digest of {digest.edition_on} to {delivery.recipient}: {outcome.detail}",
         kind=str(outcome.state),
         advice=outcome.advice,
     )
-    _fail(desk, problem, key=mail.message_id)
+    _fail(desk, problem, key=delivery.message_id)
     return [str(problem)]
-
-
-def _planned(desk: Desk, digest: Digest, mail: Mail) -> Delivery:
-    """How far this mail is: its row, or a new one."""
-    with desk.store() as store:
-        rows = store.read(Delivery, "deliveries_of", edition_on=digest.edition_on)
-    own = (digest.lang, digest.profile, mail.recipient)
-    known = next((row for row in rows if (row.lang, row.profile, row.recipient) == own), None)
-    return known or Delivery(
-        edition_on=digest.edition_on,
-        lang=digest.lang,
-        profile=digest.profile,
-        recipient=mail.recipient,
-        state=DeliveryState.PLANNED,
-        message_id=mail.message_id,
-        attempts=0,
-        at=desk.now,
-        detail="",
-    )
 
 
 def _keep(desk: Desk, delivery: Delivery) -> None:
@@ -162,6 +183,5 @@ def _report_doubts(desk: Desk) -> list[str]:
 
 
 def _fail(desk: Desk, problem: SendError, *, key: str) -> None:
-    failure: Failure = failure_of(problem, stage="deliver", key=key, now=desk.now)
     with desk.store() as store:
-        store.save([failure])
+        store.save([failure_of(problem, stage="deliver", key=key, now=desk.now)])

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from prefect import flow
 
 from contrecoup import attention, checks, links, market
-from contrecoup.errors import PriceError
+from contrecoup.bars import ADVICE, Fault
+from contrecoup.errors import PriceError, SettingsError
 from contrecoup.instruments import Instrument
 from contrecoup.links import Press
 from contrecoup.models import (
@@ -24,6 +25,7 @@ from contrecoup.models import (
     Failure,
     Link,
     Move,
+    MoveVerdict,
     PriceBar,
     Story,
     StoryArticle,
@@ -49,27 +51,41 @@ class ToldClaim(Claim):
     told_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """What the flow leaves: the number of links, and why prices that the watch-list needs are not there."""
+
+    links: int
+    failures: tuple[Failure, ...]
+
+
 @flow(name="link", log_prints=False)
-def link(config: str = "contrecoup.toml", now: datetime | None = None) -> int:
-    """Measure the sessions closed lately, check what was claimed of them, link the moves; give the number of links."""
+def link(config: str = "contrecoup.toml", now: datetime | None = None) -> Linked:
+    """Measure the sessions closed lately, check what was claimed of them, and link the moves to stories."""
     desk = open_desk(config, now)
     listed = {symbol: desk.instruments[symbol] for symbol in desk.watched}
-    fetch_prices(desk, market.symbols_needed(desk.watched, desk.instruments.values()))
+    failures = fetch_prices(desk, market.symbols_needed(desk.watched, desk.instruments.values()))
     days = _sessions(desk, listed.values())
-    measure(desk, days)
+    failures += measure(desk, days)
     check_claims(desk)
-    return link_sessions(desk, days)
+    return Linked(links=link_sessions(desk, days), failures=tuple(failures))
 
 
-def fetch_prices(desk: Desk, symbols: Sequence[str]) -> None:
-    """Bring the bars of every symbol up to date; a symbol without prices leaves a failure, and the others go on."""
-    provider = open_prices(desk.settings.prices, desk.instruments.values(), now=desk.now)
+def fetch_prices(desk: Desk, symbols: Sequence[str]) -> list[Failure]:
+    """Bring the bars of every symbol up to date; what has no prices leaves a failure, and everything else goes on."""
     # All of the history each time: a split or a dividend changes what a provider says of the past.
     start = (desk.now - market.HISTORY).date()
-    bars, failures = perform(read_prices, provider, symbols, start, desk.now)
-    unknown = [_unknown_symbol(symbol, desk.now) for symbol in desk.unknown_symbols]
+    bars: list[PriceBar] = []
+    failures = [_unknown_symbol(symbol, desk.now) for symbol in desk.unknown_symbols]
+    try:
+        provider = open_prices(desk.settings.prices, desk.instruments.values(), now=desk.now)
+        bars, missing = perform(read_prices, provider, symbols, start, desk.now)
+        failures += missing
+    except SettingsError as error:
+        failures.append(_no_prices(error, desk.now))
     with desk.store() as store:
-        store.save(bars, failures, unknown)
+        store.save(bars, failures)
+    return failures
 
 
 @step
@@ -87,6 +103,19 @@ def read_prices(
             failures.append(failure_of(error, stage="price", key=symbol, now=now))
         advance()
     return bars, failures
+
+
+def _no_prices(error: SettingsError, now: datetime) -> Failure:
+    return Failure(
+        stage="price",
+        key="[prices]",
+        at=now,
+        kind="no_prices",
+        message=error.message,
+        advice=error.advice,
+        cause="",
+        weight=1.0,
+    )
 
 
 def _unknown_symbol(symbol: str, now: datetime) -> Failure:
@@ -109,16 +138,40 @@ def _sessions(desk: Desk, instruments: Iterable[Instrument]) -> list[date]:
     return sorted({day for name in calendars for day in sessions_closed(name, since=since, until=desk.now)})
 
 
-def measure(desk: Desk, days: Sequence[date]) -> None:
-    """Measure every instrument of the watch-list on each day."""
+def measure(desk: Desk, days: Sequence[date]) -> list[Failure]:
+    """Measure every instrument of the watch-list on each day; a fault of its prices is told once."""
     if not days:
-        return
+        return []
     with desk.store() as store:
         store.save([in_force("measure", market.METHOD, desk.now)])
         bars = _bars(store, market.symbols_needed(desk.watched, desk.instruments.values()), days[0], desk.now)
+        before = store.read(Move, "moves_between", start_on=days[0], end_on=days[-1])
     moves = perform(measure_days, bars, desk.instruments, desk.watched, days, desk.now)
+    told = {(move.symbol, move.session_on, move.reason) for move in before}
+    failures = [
+        _faulty(move, desk.now)
+        for move in moves
+        if move.verdict is MoveVerdict.UNMEASURED
+        and move.reason in ADVICE
+        and (move.symbol, move.session_on, move.reason) not in told
+    ]
     with desk.store() as store:
-        store.save(moves)
+        store.save(moves, failures)
+    return failures
+
+
+def _faulty(move: Move, now: datetime) -> Failure:
+    what, advice = ADVICE[Fault(move.reason)]
+    return Failure(
+        stage="measure",
+        key=f"{move.symbol}@{move.session_on.isoformat()}",
+        at=now,
+        kind=move.reason,
+        message=f"{move.symbol} cannot be measured on {move.session_on.isoformat()}: {what}.",
+        advice=advice,
+        cause="",
+        weight=0.25,
+    )
 
 
 @step

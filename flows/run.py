@@ -5,7 +5,7 @@ ingest | extract | enrich | link | brief
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -16,8 +16,8 @@ from contrecoup.models import Digest
 from contrecoup.settings import Settings, read_settings
 from extractors.replay import serve
 from flows.brief import brief
-from flows.deliver import Told
-from flows.desk import replaying
+from flows.deliver import Told, deliver
+from flows.desk import open_desk, replaying
 from flows.enrich import enrich
 from flows.extract import extract
 from flows.ingest import ingest
@@ -73,7 +73,7 @@ def replay_days(folder: Path, first: date, last: date, *, fresh: bool = False) -
     """Live through recorded days as if each edition's hour were now, from a server on this machine.
 
     ``folder`` holds ``sites/<host>/…`` and ``contrecoup.toml``. A day whose editions were all built is not lived
-    again, so that a replay that was killed goes on where it stopped; ``fresh`` forgets what was built.
+    again, only delivered, so that a replay that was killed goes on where it stopped; ``fresh`` forgets what was built.
     """
     began, config = monotonic(), folder / "contrecoup.toml"
     settings = read_settings(config)
@@ -81,11 +81,12 @@ def replay_days(folder: Path, first: date, last: date, *, fresh: bool = False) -
     with only_run(settings.database):
         if fresh:
             _forget(settings)
-        done = _built(settings)
+        built = _built(settings)
         outcomes = []
         with serve(folder / "sites") as server, _in_place_of_the_web(server.address):
             for window in windows:
-                if window.edition_on in done:
+                if digests := built.get(window.edition_on):
+                    outcomes.append(deliver(open_desk(config, window.until_at), digests))
                     continue
                 server.set_clock(window.until_at)
                 _collect(config, window.until_at, None)
@@ -112,18 +113,19 @@ def _collect(config: Path, now: datetime, oldest: datetime | None) -> NothingAns
 
 
 def _tell(config: Path, window: Window, now: datetime) -> Told:
-    link.fn(str(config), min(now, window.until_at))
-    return brief.fn(str(config), now, window.edition_on)
+    linked = link.fn(str(config), min(now, window.until_at))
+    told = brief.fn(str(config), now, window.edition_on)
+    priceless = (f"{failure.message} {failure.advice}" for failure in linked.failures)
+    return replace(told, warnings=(*priceless, *told.warnings))
 
 
-def _built(settings: Settings) -> set[date]:
-    """Days whose edition is there in every language."""
+def _built(settings: Settings) -> dict[date, list[Digest]]:
+    """The editions of each day on which there is one in every language."""
+    days: dict[date, list[Digest]] = {}
     with open_store(settings.database) as store:
-        digests = store.read(Digest, "digests")
-    langs: dict[date, set[str]] = {}
-    for digest in digests:
-        langs.setdefault(digest.edition_on, set()).add(digest.lang)
-    return {day for day, found in langs.items() if found.issuperset(settings.languages)}
+        for digest in store.read(Digest, "digests"):
+            days.setdefault(digest.edition_on, []).append(digest)
+    return {day: found for day, found in days.items() if {d.lang for d in found}.issuperset(settings.languages)}
 
 
 def _forget(settings: Settings) -> None:

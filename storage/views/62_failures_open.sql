@@ -19,6 +19,17 @@ with successes as (
     union all
     select 'price', symbol, fetched_at
     from price_bars
+    union all
+    select 'price', '[prices]', max(fetched_at)
+    from price_bars
+    union all
+    select 'measure', symbol || '@' || session_on::varchar, measured_at
+    from moves
+    where verdict <> 'unmeasured'
+    union all
+    select 'deliver', message_id, "at"
+    from deliveries
+    where state = 'sent'
 )
 select f.*
 from failures f

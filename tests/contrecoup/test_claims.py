@@ -248,3 +248,17 @@ def test_no_text_breaks_the_search_and_spans_lie_in_their_sentence(text: str, la
     assert len({c.start for c in found}) == len(found)
     assert all(c.size >= 0 and 0 <= c.start < c.end <= len(text) for c in found)
     assert all(text[c.start : c.end] in c.sentence for c in found)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "days"),
+    [
+        ("en", "Nvidia eased 2.5%, after giving up 10.6% on Monday.", [None, date(2025, 1, 27)]),
+        ("en", "Broadcom lost 17.4% on Monday, while Nvidia gained 8.9%.", [date(2025, 1, 27), None]),
+        ("fr", "Oracle a repris 3,6 %, loin de ses niveaux de vendredi.", [None]),
+        ("fr", "Nvidia a chuté de 17 % lundi, alors que Apple gagnait 3,2 %.", [date(2025, 1, 27), None]),
+    ],
+)
+def test_a_day_counts_only_in_its_own_clause(lang: str, text: str, days: list[date | None]) -> None:
+    """A day that another clause names, or that prices are compared with, is not the day of the move."""
+    assert [claim.session_on for claim in claims(text, lang)] == days
