@@ -105,22 +105,24 @@ def compare(row: Mapping[str, Any], read: Reading) -> Score:
         lang=row["lang"],
         group=row["set"],
         status=read.status,
-        body=_body(gold, read.text),
+        body=_body(gold, read),
         title=_same_title(gold.get("title"), read.title) if read.status is Status.FULL else None,
         day=_same_day(gold.get("date"), read.published_at),
         language=read.lang == row["lang"],
     )
 
 
-def _body(gold: Mapping[str, Any], text: str) -> tuple[float, float, float] | None:
+def _body(gold: Mapping[str, Any], read: Reading) -> tuple[float, float, float] | None:
+    """Segments are looked for in the title too, since some of the wanted ones are headlines."""
     if gold.get("must_contain"):
-        wanted = sum(segment in text for segment in gold["must_contain"])
-        unwanted = sum(segment in text for segment in gold["must_not_contain"] or ())
+        whole = f"{read.title}\n{read.text}"
+        wanted = sum(segment in whole for segment in gold["must_contain"])
+        unwanted = sum(segment in whole for segment in gold["must_not_contain"] or ())
         return _f1(wanted, wanted + unwanted, len(gold["must_contain"]))
     expected = "\n".join(gold.get("body") or ()) or gold.get("body_text")
     if not expected:
         return None
-    ours, theirs = Counter(_TOKEN.findall(text.lower())), Counter(_TOKEN.findall(expected.lower()))
+    ours, theirs = Counter(_TOKEN.findall(read.text.lower())), Counter(_TOKEN.findall(expected.lower()))
     return _f1((ours & theirs).total(), ours.total(), theirs.total())
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from contrecoup.models import Article, Entry
-from flows import enrich, ingest, link, run
+from flows import brief, enrich, extract, ingest, link, run
 from storage.store import open_store
 
 WEEK = Path(__file__).resolve().parent.parent / "examples" / "deepseek-week"
@@ -70,7 +70,7 @@ def _cpu_s() -> float:
 STAGES: tuple[tuple[object, str, str | Named], ...] = (
     (ingest, "check_feeds", "feeds"),
     (ingest, "fetch_pages", "pages"),
-    (run.extract, "fn", "extract"),
+    (extract.extract, "fn", "extract"),
     (enrich, "_stages", "engines' start"),
     (enrich, "_read_queue", lambda args: str(args[1].name)),
     (enrich, "group", "group"),
@@ -78,7 +78,7 @@ STAGES: tuple[tuple[object, str, str | Named], ...] = (
     (link, "measure", "measure"),
     (link, "check_claims", "check"),
     (link, "link_sessions", "link"),
-    (run.brief, "fn", "brief"),
+    (brief.brief, "fn", "brief"),
 )
 
 

@@ -49,7 +49,9 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", type=Path, required=True, help="folder with pages/ and feeds/")
-    parser.add_argument("--work", type=Path, help="where to lay everything out, and leave it (default: a temporary one)")
+    parser.add_argument(
+        "--work", type=Path, help="where to lay everything out, and leave it (default: a temporary one)"
+    )
     chosen = parser.parse_args()
     with _folder(chosen.work) as work:
         laid = lay_out(chosen.real, work / "sites")
@@ -128,7 +130,9 @@ def _rss(rows: Mapping[str, Mapping[str, Any]]) -> str:
         f"<link>{escape(url)}</link><guid isPermaLink='false'>{escape(row['id'])}</guid></item>"
         for url, row in rows.items()
     )
-    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Pages</title>{items}</channel></rss>'
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Pages</title>{items}</channel></rss>'
+    )
 
 
 def _settings(feeds: Iterable[str], address: str) -> str:

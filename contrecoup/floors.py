@@ -1,4 +1,4 @@
-"""Beside the pipe: the oldest release of each Python whose known holes are closed (``contrecoup status`` warns below it)."""
+"""Beside the pipe: the oldest release of each Python that is fit for mail (``contrecoup status`` warns below it)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,9 +11,5 @@ def warnings_for(version: tuple[int, int, int]) -> list[str]:
     """What to know of a Python (major, minor, patch), one sentence each; nothing when it is sound or not listed."""
     major, minor, patch = version
     floor = FLOORS.get((major, minor), 0)
-    if patch >= floor:
-        return []
-    return [
-        f"Python {major}.{minor}.{patch} has a hole in its mail library (CVE-2026-1299): "
-        f"upgrade to {major}.{minor}.{floor} or newer."
-    ]
+    hole = f"Python {major}.{minor}.{patch} has a hole in its mail library (CVE-2026-1299)"
+    return [f"{hole}: upgrade to {major}.{minor}.{floor} or newer."] if patch < floor else []

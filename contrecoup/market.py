@@ -88,21 +88,47 @@ def measure_moves(
     serve the cumulative returns, and no bar of a session that is not closed at ``now`` is used. q-values are those of
     all symbols that were measured on the date.
     """
+    return measure_sessions(bars, instruments, symbols=symbols, sessions_on=[session_on], now=now)
+
+
+def measure_sessions(
+    bars: Mapping[str, Sequence[PriceBar]],
+    instruments: Iterable[Instrument],
+    *,
+    symbols: Sequence[str],
+    sessions_on: Sequence[date],
+    now: datetime,
+) -> list[Move]:
+    """Measure several dates as ``measure_moves`` measures one; each symbol's bars are judged once for all of them."""
     table = {instrument.symbol: instrument for instrument in instruments}
     judged = {
         symbol: judge_bars(bars.get(symbol, ()), calendar=table[symbol].exchange, now=now)
         for symbol in symbols_needed(symbols, table.values())
         if symbol in table
     }
+    return [
+        move
+        for session_on in sessions_on
+        for move in _with_verdicts(_measured(judged, table, dict.fromkeys(symbols), session_on, now))
+    ]
+
+
+def _measured(
+    judged: Mapping[str, Series],
+    table: Mapping[str, Instrument],
+    symbols: Iterable[str],
+    session_on: date,
+    now: datetime,
+) -> list[Move]:
     moves = []
-    for symbol in dict.fromkeys(symbols):
+    for symbol in symbols:
         instrument = table.get(symbol)
         if instrument is None:
             moves.append(_unmeasured(symbol, session_on, Fault.UNKNOWN_SYMBOL, now))
         elif is_session(instrument.exchange, session_on):
             market = judged[instrument.benchmark] if instrument.benchmark else None
             moves.append(_measure(instrument, judged[symbol], market, session_on))
-    return _with_verdicts(moves)
+    return moves
 
 
 def symbols_needed(symbols: Sequence[str], instruments: Iterable[Instrument]) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def extract_article(page: PageToExtract) -> Extracted:
     visible = _visible_text(tree)
     document = _extract(tree, page)
     title = scrub(plain(document.title or ""))
-    text = without_notices(scrub(document.text or "", keep_lines=True))
+    text = _below(title, without_notices(scrub(document.text or "", keep_lines=True)))
     published = _published(clues, document, page)
     status = judge(Found(text=text, visible=visible, title=title, url=page.url, summary=page.summary, free=clues.free))
     if status is not Status.FULL:
@@ -171,6 +171,16 @@ def _published(clues: Clues, document: Document, page: PageToExtract) -> Publish
         return clues.published
     guess = read_date(document.date, seen_at=page.fetched_at, source="htmldate")
     return replace(guess, confidence=HTMLDATE_CONFIDENCE) if guess.at else Published()
+
+
+def _below(title: str, text: str) -> str:
+    """The text without the page's own headline at its start, which would be taken for the article's lead."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and _letters(first) == _letters(title) else text
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _byline(author: str | None) -> str | None:

@@ -16,7 +16,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from contextvars import ContextVar
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ R = TypeVar("R")
 
 RECYCLE_AFTER = 200
 START_S = 120.0
+_resting: ContextVar["list[_Worker] | None"] = ContextVar("resting", default=None)
 _ADVICE = "It is left out; report its address if this lasts."
 
 
@@ -56,13 +58,15 @@ def run_each(
     """
     results: dict[int, R | ParseError] = {}
     todo = deque(enumerate(items))
-    crew: list[_Worker] = []
     count = on_done or (lambda: None)
-    hire = partial(_Worker, function, deadline_s=deadline_s, memory_bytes=memory_bytes)
+    contract = Contract(function=function, deadline_s=deadline_s, memory_bytes=memory_bytes)
+    crew = _called_back(contract, min(workers, len(items)))
+    for worker in crew:
+        worker.give(*todo.popleft())
     try:
         while len(results) < len(items):
             idle = sum(worker.index is None for worker in crew)
-            crew += [hire() for _ in range(min(workers - len(crew), len(todo) - idle))]
+            crew += [_Worker(contract) for _ in range(min(workers - len(crew), len(todo) - idle))]
             for worker in _heard_or_late(crew):
                 index, result = worker.index, worker.answer()
                 if index is not None:
@@ -73,10 +77,48 @@ def run_each(
                     crew.remove(worker)
                 elif todo:
                     worker.give(*todo.popleft())
+        crew = _let_rest(crew)
     finally:
         for worker in crew:
             worker.stop()
     return [results[index] for index in range(len(items))]
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Let idle workers wait from one ``run_each`` of the block to the next, for starting one imports a parser.
+
+    They end with the block; within another such block, with that one.
+    """
+    if _resting.get() is not None:
+        yield
+        return
+    resting: list[_Worker] = []
+    token = _resting.set(resting)
+    try:
+        yield
+    finally:
+        _resting.reset(token)
+        for worker in resting:
+            worker.stop()
+
+
+def _called_back(contract: "Contract", most: int) -> list["_Worker"]:
+    """At most so many of the workers that wait with this contract and are still alive."""
+    resting = _resting.get() or []
+    fit = [worker for worker in resting if worker.contract == contract and worker.alive][:most]
+    for worker in fit:
+        resting.remove(worker)
+    return fit
+
+
+def _let_rest(crew: Sequence["_Worker"]) -> list["_Worker"]:
+    """The workers to be stopped: all but those that may wait for more."""
+    resting = _resting.get()
+    if resting is None:
+        return list(crew)
+    resting += [worker for worker in crew if worker.ready]
+    return [worker for worker in crew if not worker.ready]
 
 
 def _heard_or_late(crew: Sequence["_Worker"]) -> list["_Worker"]:
@@ -87,32 +129,47 @@ def _heard_or_late(crew: Sequence["_Worker"]) -> list["_Worker"]:
     return [worker for worker in crew if worker.connection in heard or worker.ends_at <= now]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What a worker does with each item, and its limits."""
+
+    function: Callable[[Any], Any]
+    deadline_s: float
+    memory_bytes: int
+
+
 class _Worker:
     """One process, its pipe, the index of the item in its hands, and when its time ends.
 
-    ``spent`` when it must be replaced: it died, was late, ran out of memory or has done its share.
+    ``ready`` once it has imported its function; ``spent`` when it must be replaced: it died, was late, ran out of
+    memory or has done its share.
     """
 
-    def __init__(self, function: Callable[[Any], Any], *, deadline_s: float, memory_bytes: int) -> None:
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
         self.connection, theirs = Pipe()
         self.index: int | None = None
         self.ends_at = time.monotonic() + START_S
+        self.ready = False
         self.spent = False
-        self._deadline_s = deadline_s
-        self._ready = False
         self._done = 0
         with theirs:
             self._process = _start(theirs)
         try:
-            self.connection.send((memory_bytes, deadline_s))
-            self.connection.send(function)
+            self.connection.send((contract.memory_bytes, contract.deadline_s))
+            self.connection.send(contract.function)
         except BaseException:
             self.stop()
             raise
 
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process.poll() is None
+
     def give(self, index: int, item: object) -> None:
         """Hand over an item."""
-        self.index, self.ends_at = index, time.monotonic() + self._deadline_s
+        self.index, self.ends_at = index, time.monotonic() + self.contract.deadline_s
         with suppress(OSError):  # a worker that has just died is heard of by its pipe
             self.connection.send(item)
 
@@ -123,8 +180,8 @@ class _Worker:
             result = self.connection.recv() if self.connection.poll() else self._late()
         except (EOFError, OSError):
             result = self._dead()
-        self._done += self._ready
-        self._ready = True
+        self._done += self.ready
+        self.ready = True
         out_of_memory = isinstance(result, ParseError) and result.kind == "parse_memory"
         self.spent = self.spent or out_of_memory or self._done >= RECYCLE_AFTER
         return result
@@ -138,7 +195,9 @@ class _Worker:
     def _late(self) -> ParseError:
         self._refuse_unready("did not start in time")
         self.spent = True
-        return _parse_error("parse_timeout", f"Parsing took longer than {self._deadline_s:g} s and was stopped.")
+        return _parse_error(
+            "parse_timeout", f"Parsing took longer than {self.contract.deadline_s:g} s and was stopped."
+        )
 
     def _dead(self) -> ParseError:
         self._refuse_unready("ended as it started")
@@ -148,7 +207,7 @@ class _Worker:
         return _parse_error("parse_crash", f"Parsing killed its process ({how}).", cause=how)
 
     def _refuse_unready(self, what: str) -> None:
-        if not self._ready:
+        if not self.ready:
             raise ContrecoupError(
                 f"A worker process {what}.", advice="Its own message stands above: mend that and run again."
             )

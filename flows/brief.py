@@ -50,7 +50,7 @@ class Tally:
 
 @flow(name="brief", log_prints=False)
 def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_on: date | None = None) -> Told:
-    """Build the edition of a day (default: today's) in every language, keep, write and mail it; then take a snapshot."""
+    """Build the edition of a day (default: today's) in every language; keep, write and mail it; take a snapshot."""
     desk = open_desk(config, now)
     window = window_of(edition_on or edition_at(desk.now, desk.settings), desk.settings)
     with desk.store() as store:

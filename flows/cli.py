@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from contrecoup.errors import ContrecoupError, Degraded, SettingsError
 
@@ -48,9 +49,9 @@ def main() -> None:
         app()
     except ContrecoupError as error:
         errors.print(f"[bold]{type(error).__name__}[/]: ", end="")
-        errors.print(error.message, markup=False)
+        errors.print(error.message, markup=False, highlight=False, soft_wrap=True)
         if error.advice:
-            errors.print(error.advice, markup=False)
+            errors.print(error.advice, markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
 
 
@@ -150,7 +151,7 @@ def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         sys.stdout.write(json.dumps(asdict(found), default=str, ensure_ascii=False) + "\n")
         return
     for warning in found.warnings:
-        errors.print(f"! {warning}", markup=False, highlight=False)
+        errors.print(f"! {warning}", markup=False, highlight=False, soft_wrap=True)
     tables: dict[str, Sequence[DataclassInstance]] = {
         "Entries": found.states,
         "Feeds in trouble": found.troubles,
@@ -194,9 +195,9 @@ def _show_rows(columns: Sequence[str], rows: Sequence[tuple[object, ...]], *, as
         for row in rows:
             sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), default=str, ensure_ascii=False) + "\n")
         return
-    table = Table(*columns, show_lines=False)
+    table = Table(*(Column(Text(name)) for name in columns), show_lines=False)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
     output.print(table)
     output.print(f"{len(rows)} row{'s' if len(rows) != 1 else ''}", highlight=False)
 

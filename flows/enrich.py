@@ -12,6 +12,7 @@ Every article that a method has read leaves a row in ``readings``, in the transa
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from prefect import flow
@@ -58,9 +59,14 @@ def enrich(config: str = "contrecoup.toml", now: datetime | None = None) -> int:
     return group(desk)
 
 
+@cache
+def _engines() -> tuple[GlossaryTranslator, KeywordClassifier]:
+    """The engines of this process: they hold no state, and take a moment to load."""
+    return GlossaryTranslator(), KeywordClassifier()
+
+
 def _stages(desk: Desk) -> list[Stage]:
-    translator = GlossaryTranslator()
-    classifier = KeywordClassifier()
+    translator, classifier = _engines()
     return [
         Stage(
             name="translate",

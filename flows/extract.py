@@ -17,7 +17,7 @@ from contrecoup.identity import article_id, canonical_url, digest_of, publisher_
 from contrecoup.language import detect_language
 from contrecoup.models import Article, ArticleText, Failure, Status
 from extractors.articles import METHOD, Extracted, PageToExtract, extract_article
-from extractors.workers import run_each
+from extractors.workers import kept, run_each
 from flows.desk import batches, failure_of, in_force, open_desk, perform, progress, step
 
 PAGES_A_BATCH = 100
@@ -57,12 +57,13 @@ def extract(config: str = "contrecoup.toml", now: datetime | None = None) -> int
         store.save([in_force("extract", METHOD, desk.now)])
         waiting = [*store.read(Pending, "pages_to_extract"), *store.read(Pending, "entries_without_page")]
     advance = progress.get().start("Articles", len(waiting))
-    for batch in batches(waiting, PAGES_A_BATCH):
-        articles, texts, failures = perform(read_articles, batch, desk.now)
-        with desk.store() as store:
-            store.save(texts, articles, failures)
-        for _ in batch:
-            advance()
+    with kept():
+        for batch in batches(waiting, PAGES_A_BATCH):
+            articles, texts, failures = perform(read_articles, batch, desk.now)
+            with desk.store() as store:
+                store.save(texts, articles, failures)
+            for _ in batch:
+                advance()
     return len(waiting)
 
 

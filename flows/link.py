@@ -1,9 +1,9 @@
 """Prices are measured, claims are checked, and moves meet stories.
 
-the watch-list      | daily_bars      > price_bars
-price_bars          | measure_moves   > moves
-claims_to_check     | check_claim     > checks
-moves, stories      | link_moves      > links, evidence
+the watch-list      | daily_bars        > price_bars
+price_bars          | measure_sessions  > moves
+claims_to_check     | check_claim       > checks
+moves, stories      | link_moves        > links, evidence
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -183,11 +183,7 @@ def measure_days(
     now: datetime,
 ) -> list[Move]:
     """One row for each symbol and session."""
-    return [
-        move
-        for day in days
-        for move in market.measure_moves(bars, instruments.values(), symbols=symbols, session_on=day, now=now)
-    ]
+    return market.measure_sessions(bars, instruments.values(), symbols=symbols, sessions_on=days, now=now)
 
 
 def _bars(store: Store, symbols: Sequence[str], first: date, now: datetime) -> dict[str, list[PriceBar]]:

@@ -15,6 +15,7 @@ from contrecoup.errors import NothingAnswered, SettingsError
 from contrecoup.models import Digest
 from contrecoup.settings import Settings, read_settings
 from extractors.replay import serve
+from extractors.workers import kept
 from flows.brief import brief
 from flows.deliver import Told, deliver
 from flows.desk import open_desk, replaying
@@ -83,7 +84,7 @@ def replay_days(folder: Path, first: date, last: date, *, fresh: bool = False) -
             _forget(settings)
         built = _built(settings)
         outcomes = []
-        with serve(folder / "sites") as server, _in_place_of_the_web(server.address):
+        with kept(), serve(folder / "sites") as server, _in_place_of_the_web(server.address):
             for window in windows:
                 if digests := built.get(window.edition_on):
                     outcomes.append(deliver(open_desk(config, window.until_at), digests))
@@ -121,11 +122,11 @@ def _tell(config: Path, window: Window, now: datetime) -> Told:
 
 def _built(settings: Settings) -> dict[date, list[Digest]]:
     """The editions of each day on which there is one in every language."""
-    days: dict[date, list[Digest]] = {}
+    built: dict[date, list[Digest]] = {}
     with open_store(settings.database) as store:
         for digest in store.read(Digest, "digests"):
-            days.setdefault(digest.edition_on, []).append(digest)
-    return {day: found for day, found in days.items() if {d.lang for d in found}.issuperset(settings.languages)}
+            built.setdefault(digest.edition_on, []).append(digest)
+    return {day: found for day, found in built.items() if {d.lang for d in found}.issuperset(settings.languages)}
 
 
 def _forget(settings: Settings) -> None:

@@ -4,6 +4,7 @@ Both run before anything else is read or written, each in one transaction.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -40,6 +41,7 @@ class Script:
         return _fingerprint(self.sql)
 
 
+@cache
 def read_scripts(folder: str) -> tuple[Script, ...]:
     """The numbered files of ``migrations`` or ``views``, in the order of their numbers."""
     paths = [Path(str(item)) for item in files("storage").joinpath(folder).iterdir() if item.name.endswith(".sql")]

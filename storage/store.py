@@ -64,16 +64,9 @@ class Store:
         self._connection = connection
         self._path = path
         self.repairs = tuple(repairs)
-        self._keys = dict(
-            connection.execute(
-                "select table_name, constraint_column_names "
-                "from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
-            ).fetchall()
-        )
-        relations = connection.execute(
-            "select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal"
-        ).fetchall()
-        self._relations = {name for (name,) in relations}
+        catalogue = _catalogue(connection)
+        self._keys = catalogue.keys
+        self._relations = catalogue.relations
 
     def save(self, *batches: Sequence[object], replacing: Sequence[Slice] = ()) -> None:
         """Keep rows of any models in one transaction: all of it, or nothing.
@@ -209,6 +202,31 @@ def open_store(path: Path, *, wait_s: float = 60.0) -> Iterator[Store]:
     finally:
         with errors_of(path):
             connection.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Catalogue:
+    """The columns of each table's primary key, and the names of all tables and views."""
+
+    keys: Mapping[str, Sequence[str]]
+    relations: frozenset[str]
+
+
+# By what was run on the database (``storage.schema``): asking the catalogue anew would be half of each opening.
+_catalogues: dict[tuple[str, ...], _Catalogue] = {}
+
+
+def _catalogue(connection: DuckDBPyConnection) -> _Catalogue:
+    run = tuple(hash_ for (hash_,) in connection.execute("select hash from migrations order by number").fetchall())
+    if run not in _catalogues:
+        keys = connection.execute(
+            "select table_name, constraint_column_names from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+        relations = connection.execute(
+            "select table_name from duckdb_tables() union select view_name from duckdb_views() where not internal"
+        ).fetchall()
+        _catalogues[run] = _Catalogue(keys=dict(keys), relations=frozenset(name for (name,) in relations))
+    return _catalogues[run]
 
 
 @cache

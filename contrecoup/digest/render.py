@@ -8,6 +8,7 @@ the ``href`` that build has judged. No image, no font, no script, nothing to fet
 import re
 import textwrap
 from datetime import datetime
+from functools import cache
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -56,16 +57,24 @@ def render_text(edition: Edition) -> str:
     return _BLANK_LINES.sub("\n\n", folded).strip() + "\n"
 
 
-def _fill(edition: Edition, name: str) -> str:
-    wording = wording_of(edition.lang, edition.timezone)
-    environment = Environment(
+@cache
+def _environment() -> Environment:
+    """One for the process: it compiles each template once."""
+    return Environment(
         loader=PackageLoader("contrecoup.digest"),
         autoescape=select_autoescape(enabled_extensions=("html.jinja",), default=False),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    template = environment.get_template(name)
-    return template.render(edition=edition, w=wording, subject=wording.subject(edition), most=MAX_UNEXPLAINED)
+
+
+def _fill(edition: Edition, name: str) -> str:
+    wording = wording_of(edition.lang, edition.timezone)
+    return (
+        _environment()
+        .get_template(name)
+        .render(edition=edition, w=wording, subject=wording.subject(edition), most=MAX_UNEXPLAINED)
+    )
 
 
 def _fold(line: str) -> str:

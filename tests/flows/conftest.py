@@ -5,7 +5,7 @@ import math
 import random
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -43,14 +43,20 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             lead="Le modèle chinois R1 fait douter du besoin de processeurs graphiques.",
             told_at="2025-01-27T19:10:00+01:00",
             paragraphs=(
-                "L'action Nvidia a chuté de 15 % lundi à Wall Street. Les investisseurs découvrent que la jeune "
-                "pousse chinoise DeepSeek a entraîné un modèle de raisonnement avec bien moins de processeurs "
-                "graphiques que ses rivaux américains.",
-                "Les semi-conducteurs sont les premiers touchés. Les analystes se demandent si les dépenses des "
-                "centres de données resteront aussi fortes, et si les commandes de puces promises pour cette année "
-                "seront toutes livrées.",
-                "Apple, qui dépense peu dans l'intelligence artificielle, a terminé la séance presque inchangé. Les "
-                "courtiers parlent d'une rotation plutôt que d'une fuite, et attendent les résultats de la semaine.",
+                (
+                    "L'action Nvidia a chuté de 15 % lundi à Wall Street. Les investisseurs découvrent que la jeune "
+                    "pousse chinoise DeepSeek a entraîné un modèle de raisonnement avec bien moins de processeurs "
+                    "graphiques que ses rivaux américains."
+                ),
+                (
+                    "Les semi-conducteurs sont les premiers touchés. Les analystes se demandent si les dépenses des "
+                    "centres de données resteront aussi fortes, et si les commandes de puces promises pour cette année "
+                    "seront toutes livrées."
+                ),
+                (
+                    "Apple, qui dépense peu dans l'intelligence artificielle, a terminé la séance presque inchangé. Les "
+                    "courtiers parlent d'une rotation plutôt que d'une fuite, et attendent les résultats de la semaine."
+                ),
             ),
         ),
         Piece(
@@ -59,14 +65,20 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             lead="Le laboratoire chinois met son grand modèle de langage à la portée de tous.",
             told_at="2025-01-26T18:00:00+01:00",
             paragraphs=(
-                "Le laboratoire chinois DeepSeek a publié R1, un grand modèle de langage dont les poids sont ouverts "
-                "sous licence MIT. Ses performances en mathématiques et en code sont proches de celles du meilleur "
-                "modèle américain, selon les chercheurs qui l'ont essayé.",
-                "L'entraînement repose surtout sur l'apprentissage par renforcement. Les développeurs peuvent "
-                "télécharger le modèle, l'adapter et le servir eux-mêmes, ce que les laboratoires rivaux refusent "
-                "presque toujours.",
-                "L'application qui l'accompagne est devenue la plus téléchargée du magasin américain en une fin de "
-                "semaine, devant celle de son concurrent direct.",
+                (
+                    "Le laboratoire chinois DeepSeek a publié R1, un grand modèle de langage dont les poids sont ouverts "
+                    "sous licence MIT. Ses performances en mathématiques et en code sont proches de celles du meilleur "
+                    "modèle américain, selon les chercheurs qui l'ont essayé."
+                ),
+                (
+                    "L'entraînement repose surtout sur l'apprentissage par renforcement. Les développeurs peuvent "
+                    "télécharger le modèle, l'adapter et le servir eux-mêmes, ce que les laboratoires rivaux refusent "
+                    "presque toujours."
+                ),
+                (
+                    "L'application qui l'accompagne est devenue la plus téléchargée du magasin américain en une fin de "
+                    "semaine, devant celle de son concurrent direct."
+                ),
             ),
         ),
         Piece(
@@ -75,12 +87,18 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             lead="Deux équipes prudentes, un terrain lourd et aucun but.",
             told_at="2025-01-27T22:40:00+01:00",
             paragraphs=(
-                "Le derby de la vallée s'est joué sous une pluie froide, devant six mille spectateurs. Aucune des "
-                "deux équipes n'a trouvé le chemin des filets, malgré un quart d'heure plus vif après la pause.",
-                "L'entraîneur local s'est dit satisfait de sa défense. Son gardien a repoussé deux tirs de loin et "
-                "une tête à bout portant, la seule vraie occasion de la soirée.",
-                "La météo ne s'arrange pas : de nouvelles averses sont attendues jusqu'à jeudi, et le match de "
-                "samedi pourrait être reporté si la pelouse reste inondée.",
+                (
+                    "Le derby de la vallée s'est joué sous une pluie froide, devant six mille spectateurs. Aucune des "
+                    "deux équipes n'a trouvé le chemin des filets, malgré un quart d'heure plus vif après la pause."
+                ),
+                (
+                    "L'entraîneur local s'est dit satisfait de sa défense. Son gardien a repoussé deux tirs de loin et "
+                    "une tête à bout portant, la seule vraie occasion de la soirée."
+                ),
+                (
+                    "La météo ne s'arrange pas : de nouvelles averses sont attendues jusqu'à jeudi, et le match de "
+                    "samedi pourrait être reporté si la pelouse reste inondée."
+                ),
             ),
         ),
     ),
@@ -91,12 +109,18 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             lead="Investors ask whether cheaper AI models need as many graphics processors.",
             told_at="2025-01-27T18:30:00+00:00",
             paragraphs=(
-                "Nvidia shares fell 15% on Monday after the Chinese start-up DeepSeek showed a reasoning model that "
-                "was trained with far fewer graphics processors than those of its American rivals.",
-                "Chip stocks led the market lower. Analysts wondered whether spending on data centres would hold, "
-                "and whether all of the semiconductor orders that were promised for this year would be delivered.",
-                "Apple, which spends little on artificial intelligence, ended the session almost unchanged. Brokers "
-                "spoke of a rotation rather than a flight, and wait for the results that are due this week.",
+                (
+                    "Nvidia shares fell 15% on Monday after the Chinese start-up DeepSeek showed a reasoning model that "
+                    "was trained with far fewer graphics processors than those of its American rivals."
+                ),
+                (
+                    "Chip stocks led the market lower. Analysts wondered whether spending on data centres would hold, "
+                    "and whether all of the semiconductor orders that were promised for this year would be delivered."
+                ),
+                (
+                    "Apple, which spends little on artificial intelligence, ended the session almost unchanged. Brokers "
+                    "spoke of a rotation rather than a flight, and wait for the results that are due this week."
+                ),
             ),
         ),
         Piece(
@@ -105,12 +129,18 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             lead="The miner adds hashrate while its rivals turn to hosting.",
             told_at="2025-01-27T13:00:00+00:00",
             paragraphs=(
-                "Cipher Mining has switched on another row of machines at its site in West Texas. The bitcoin miner "
-                "says that its hashrate has grown by a fifth since the autumn and that power costs have not.",
-                "Rivals lease their halls to hosting customers instead. The company has signed no such contract yet, "
-                "and its managers say that mining still pays at the present difficulty of the network.",
-                "The halving of last spring cut the reward for each block to half. Smaller miners have left the "
-                "network since, and the larger ones have taken over their machines at low prices.",
+                (
+                    "Cipher Mining has switched on another row of machines at its site in West Texas. The bitcoin miner "
+                    "says that its hashrate has grown by a fifth since the autumn and that power costs have not."
+                ),
+                (
+                    "Rivals lease their halls to hosting customers instead. The company has signed no such contract yet, "
+                    "and its managers say that mining still pays at the present difficulty of the network."
+                ),
+                (
+                    "The halving of last spring cut the reward for each block to half. Smaller miners have left the "
+                    "network since, and the larger ones have taken over their machines at low prices."
+                ),
             ),
         ),
         Piece(
@@ -119,12 +149,18 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             lead="None of them has anything to do with the laboratory.",
             told_at="2025-01-27T21:15:00+00:00",
             paragraphs=(
-                "Security researchers have counted dozens of fake tokens that borrow the name of DeepSeek. The "
-                "largest drew millions of dollars before its liquidity was pulled, a textbook rug pull.",
-                "The laboratory has issued no token, and says so on its site. The scam works because buyers look for "
-                "a name that they have just read in the news, and find a honeypot contract that lets nobody sell.",
-                "Exchanges have begun to mark the worst of them. Investigators advise to check the address of the "
-                "contract, its age and its holders before anything is bought at all.",
+                (
+                    "Security researchers have counted dozens of fake tokens that borrow the name of DeepSeek. The "
+                    "largest drew millions of dollars before its liquidity was pulled, a textbook rug pull."
+                ),
+                (
+                    "The laboratory has issued no token, and says so on its site. The scam works because buyers look for "
+                    "a name that they have just read in the news, and find a honeypot contract that lets nobody sell."
+                ),
+                (
+                    "Exchanges have begun to mark the worst of them. Investigators advise to check the address of the "
+                    "contract, its age and its holders before anything is bought at all."
+                ),
             ),
         ),
     ),
@@ -286,6 +322,12 @@ def _desk(folder: Path) -> Desk:
     return desk
 
 
+@pytest.fixture(scope="session")
+def new_desk() -> Callable[[Path], Desk]:
+    """Sets up a desk in a folder."""
+    return _desk
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """A desk on which nothing has run yet."""
@@ -316,7 +358,7 @@ class Ended:
 
 
 @pytest.fixture
-def contrecoup(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ended]]:
+def contrecoup(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
     """Run a command in this process, as its entry point does; whatever it raises but an exit fails the test."""
 
     def run(*arguments: object) -> Ended:
@@ -324,10 +366,8 @@ def contrecoup(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             cli.main()
-            sys.exit(0)
         out, err = capsys.readouterr()
         assert "Traceback" not in err
         return Ended(code=int(ended.value.code or 0), out=out, err=err)
 
-    monkeypatch.setenv("COLUMNS", "500")
     return run

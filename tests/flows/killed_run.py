@@ -1,7 +1,7 @@
 """A replay that is killed as it keeps rows of a model: ``FOLDER FIRST LAST MODEL before|after [STATE]``.
 
-``before`` is at the end of the transaction, before its commit; ``after`` is right after the commit. With a STATE, only a
-row in that state counts.
+``before`` is at the end of the transaction, before its commit; ``after`` is right after the commit. With a STATE, only
+a row in that state counts.
 """
 
 import os

@@ -20,7 +20,7 @@ WEEK = ("2025-01-27", "2025-01-28")
 def _kill(desk: "Desk", model: str, when: str) -> None:
     """Replay the small week in a process that dies when it keeps rows of a model."""
     command = [sys.executable, str(RUNNER), str(desk.folder), *WEEK, model, when]
-    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)  # noqa: S603
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from conftest import Desk
 
 pytestmark = pytest.mark.integration
-NVDA = "symbol = 'NVDA' and session_on = '2025-01-27'"
 
 
 def _week() -> tuple[date, date]:
@@ -36,7 +35,7 @@ def test_the_fall_is_linked_to_the_story_that_both_outlets_told(lived: "Desk") -
     """The first of the candidates is the one whose titles speak of it."""
     titles = lived.rows(
         "select a.title from links l join story_articles s using (story_id) join articles a on a.id = s.article_id "
-        f"where l.rank = 1 and {NVDA.replace('symbol', 'l.symbol')} and a.title like 'Nvidia%' order by a.title"
+        "where l.symbol = 'NVDA' and l.session_on = '2025-01-27' and l.rank = 1 and a.title like 'Nvidia%' order by 1"
     )
     assert [title for (title,) in titles] == [
         "Nvidia chute de 15 % à Wall Street, DeepSeek inquiète les fabricants de puces",
