@@ -9,7 +9,7 @@ where e.lane in ('dated', 'undated')
     and not exists (
         select 1
         from pages p
-        where p.url = e.url
+        where address_key(p.url) = address_key(e.url)
     )
     and not exists (
         select 1

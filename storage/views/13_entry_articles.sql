@@ -6,6 +6,6 @@ select
     a.version,
     a.status
 from entries e
-join entries told on told.url = e.url
+join entries told on address_key(told.url) = address_key(e.url)
 join articles_now a on a.entry_id = told.id
 qualify row_number() over (partition by e.id order by a.version desc, a.id) = 1;

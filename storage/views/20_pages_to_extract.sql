@@ -3,11 +3,11 @@ create or replace view pages_to_extract as
 with newest as (
     select *
     from pages
-    qualify row_number() over (partition by url order by fetched_at desc, body_hash) = 1
+    qualify row_number() over (partition by address_key(url) order by fetched_at desc, body_hash) = 1
 ),
 told as (
     select
-        e.url,
+        address_key(e.url) as key,
         a.version,
         a.body_hash,
         a.method
@@ -28,7 +28,7 @@ select
     e.published_confidence,
     e.lane,
     e.seen_at,
-    1 + coalesce((select max(told.version) from told where told.url = p.url), 0) as version,
+    1 + coalesce((select max(told.version) from told where told.key = address_key(p.url)), 0) as version,
     p.body_hash,
     b.body,
     p.final_url,
@@ -38,13 +38,13 @@ select
     null::varchar as kind
 from newest p
 join methods m on m.stage = 'extract'
-join first_entries e on e.url = p.url
+join first_entries e on address_key(e.url) = address_key(p.url)
 join page_bodies b on b.body_hash = p.body_hash
 left join feeds f on f.url = e.feed_url
 where not exists (
     select 1
     from told
-    where told.url = p.url
+    where told.key = address_key(p.url)
         and told.body_hash = p.body_hash
         and told.method = m.method
 )

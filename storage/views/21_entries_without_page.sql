@@ -28,7 +28,7 @@ left join feeds f on f.url = e.feed_url
 where not exists (
         select 1
         from pages p
-        where p.url = e.url
+        where address_key(p.url) = address_key(e.url)
     )
     and not exists (
         select 1

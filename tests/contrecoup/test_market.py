@@ -12,7 +12,7 @@ from numpy.linalg import lstsq
 from scipy.special import stdtr
 
 from contrecoup.instruments import AliasTable, Instrument
-from contrecoup.market import GAP, WINDOW, measure_moves, symbols_needed
+from contrecoup.market import GAP, WINDOW, measure_moves, measure_sessions, symbols_needed
 from contrecoup.models import Move, MoveVerdict, PriceBar
 from contrecoup.sessions import sessions_before
 
@@ -219,3 +219,13 @@ def test_the_benchmarks_of_a_watch_list_are_needed_too() -> None:
 def test_a_watch_list_of_nothing_measures_nothing() -> None:
     """No symbols, no rows."""
     assert measure_moves({}, instruments(), symbols=[], session_on=MONDAY, now=NOW) == []
+
+
+def test_several_sessions_are_measured_as_each_alone() -> None:
+    """Judging the bars once changes no figure, and q-values stay those of each date."""
+    days = [date(2025, 1, 24), MONDAY]
+    asked = tuple(bars())
+    alone = [
+        move for day in days for move in measure_moves(bars(), instruments(), symbols=asked, session_on=day, now=NOW)
+    ]
+    assert measure_sessions(bars(), instruments(), symbols=asked, sessions_on=days, now=NOW) == alone

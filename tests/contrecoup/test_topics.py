@@ -158,3 +158,29 @@ def test_the_packages_scheme_has_the_four_topics() -> None:
     """Named as everything else names them."""
     scheme: Scheme = load_scheme()
     assert [topic.name for topic in scheme.topics] == ["ai_model_launch", "chip_stocks", "crypto_mining", "scam_tokens"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        (
+            "fr",
+            (
+                "DeepSeek a sorti son modèle R1, un LLM en open source dont le raisonnement surpasse les modèles rivaux, "
+                "entraîné par apprentissage par renforcement. La Bourse a chuté : séance noire pour les actions, la "
+                "capitalisation et les investisseurs."
+            ),
+        ),
+        (
+            "en",
+            (
+                "DeepSeek released its R1 model, an open source LLM whose reasoning outperforms rival models, trained by "
+                "reinforcement learning, with benchmark results. Shares fell and stocks tumbled in a sell-off of market "
+                "value; investors downloaded the app."
+            ),
+        ),
+    ],
+)
+def test_a_release_holds_though_the_market_is_told_too(lang: str, text: str) -> None:
+    """News of the market weighs less than everything that a release can say."""
+    assert "ai_model_launch" in held(document("DeepSeek R1", lead=text, text=text, lang=lang))

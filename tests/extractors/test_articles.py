@@ -295,3 +295,12 @@ def test_a_sentence_about_refusing_something_is_no_cookie_notice() -> None:
     """« refuser tout investissement » stays in the text; the button « Tout refuser » would not."""
     advice = "Les associations recommandent de refuser tout investissement proposé par téléphone à toute heure."
     assert advice in extract(html(*FRENCH, advice)).text
+
+
+@pytest.mark.parametrize(("paragraphs", "lang"), [(FRENCH, "fr"), (ENGLISH, "en")])
+def test_the_headline_is_neither_text_nor_lead(paragraphs: list[str], lang: str) -> None:
+    """A title above the body is the title alone, however long it is."""
+    title = "Nvidia : la plus forte baisse en dollars de l’histoire, et quelques autres choses"
+    found = extract(html(*paragraphs, title=title, lang=lang))
+    assert found.title == title
+    assert (found.lead, found.text.split("\n")[0]) == (paragraphs[0], paragraphs[0])

@@ -1,7 +1,9 @@
 """The replay: a recorded web, as it stood at a given moment."""
 
+import socket
+import struct
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 
 import pytest
@@ -172,3 +174,22 @@ def test_it_can_be_run_by_hand(
     monkeypatch.setattr(replay, "_pause", interrupt)
     replay.main([str(folder), "--port", "0", *clock])
     assert seen[0].count(b"<item>") == items
+
+
+def test_a_client_that_hangs_up_is_no_error(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A reset connection prints nothing, and the next client is served."""
+    with serve(folder) as running:
+        with socket.create_connection(("127.0.0.1", running.port)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(b"GET /rss.xml HTTP/1.1")
+        assert _get(running.port, "/")[0].status == 200
+    assert capfd.readouterr() == ("", "")
+
+
+def test_any_other_error_of_the_server_is_shown(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A fault of the program is not swallowed with the clients that hang up."""
+    with serve(folder) as running, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "find_file", lambda *_: 1 / 0)
+        with pytest.raises(RemoteDisconnected):
+            _get(running.port, "/")
+    assert "ZeroDivisionError" in capfd.readouterr().err

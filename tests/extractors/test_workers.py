@@ -13,7 +13,7 @@ import pytest
 
 from contrecoup.errors import ContrecoupError, ParseError
 from extractors import workers
-from extractors.workers import attempt, run_each, work
+from extractors.workers import attempt, kept, run_each, work
 
 JOBS = """
 import ctypes, os, time
@@ -286,3 +286,48 @@ def test_a_worker_sets_its_limits_before_its_first_item(monkeypatch: pytest.Monk
         (resource.RLIMIT_CORE, (0, 0)),
         (resource.RLIMIT_AS, (1 << 30, 1 << 30)),
     ]
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_kept_worker_serves_the_next_call(jobs: ModuleType) -> None:
+    """The same process answers until the outermost block ends, and is gone then."""
+    with kept():
+        with kept():
+            (first,) = run_each(jobs.pid, [1], deadline_s=20, workers=1)
+        assert run_each(jobs.pid, [1, 2], deadline_s=20, workers=1) == [first, first]
+        assert _is_running(first)
+    assert not _is_running(first)
+
+
+def test_a_kept_worker_serves_only_its_own_function_and_limits(jobs: ModuleType) -> None:
+    """Another deadline, or another function, is another worker."""
+    with kept():
+        (first,) = run_each(jobs.pid, [1], deadline_s=20, workers=1)
+        assert run_each(jobs.double, [1], deadline_s=20, workers=1) == [2]
+        assert run_each(jobs.pid, [1], deadline_s=19, workers=1) != [first]
+        assert run_each(jobs.pid, [1], deadline_s=20, workers=1) == [first]
+
+
+def test_a_kept_worker_that_died_meanwhile_costs_nothing(jobs: ModuleType) -> None:
+    """It is replaced before it is given an item."""
+    with kept():
+        (first,) = run_each(jobs.pid, [1], deadline_s=20, workers=1)
+        os.kill(first, signal.SIGKILL)
+        os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+        (second,) = run_each(jobs.pid, [1], deadline_s=20, workers=1)
+    assert isinstance(second, int)
+    assert second != first
+
+
+def test_a_worker_that_was_stopped_is_not_kept(jobs: ModuleType) -> None:
+    """A late or dead one is replaced in the next call."""
+    with kept():
+        assert _kinds(run_each(jobs.obey, ["leave"], deadline_s=20, workers=1)) == ["parse_crash"]
+        assert run_each(jobs.obey, ["suite"], deadline_s=20, workers=1) == ["suite"]

@@ -54,8 +54,9 @@ PIECES: dict[str, tuple[Piece, ...]] = {
                     "seront toutes livrées."
                 ),
                 (
-                    "Apple, qui dépense peu dans l'intelligence artificielle, a terminé la séance presque inchangé. Les "
-                    "courtiers parlent d'une rotation plutôt que d'une fuite, et attendent les résultats de la semaine."
+                    "Apple, qui dépense peu dans l'intelligence artificielle, a terminé la séance presque "
+                    "inchangé. Les courtiers parlent d'une rotation plutôt que d'une fuite, et attendent les "
+                    "résultats de la semaine."
                 ),
             ),
         ),
@@ -66,9 +67,9 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             told_at="2025-01-26T18:00:00+01:00",
             paragraphs=(
                 (
-                    "Le laboratoire chinois DeepSeek a publié R1, un grand modèle de langage dont les poids sont ouverts "
-                    "sous licence MIT. Ses performances en mathématiques et en code sont proches de celles du meilleur "
-                    "modèle américain, selon les chercheurs qui l'ont essayé."
+                    "Le laboratoire chinois DeepSeek a publié R1, un grand modèle de langage dont les poids "
+                    "sont ouverts sous licence MIT. Ses performances en mathématiques et en code sont proches "
+                    "de celles du meilleur modèle américain, selon les chercheurs qui l'ont essayé."
                 ),
                 (
                     "L'entraînement repose surtout sur l'apprentissage par renforcement. Les développeurs peuvent "
@@ -110,16 +111,17 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             told_at="2025-01-27T18:30:00+00:00",
             paragraphs=(
                 (
-                    "Nvidia shares fell 15% on Monday after the Chinese start-up DeepSeek showed a reasoning model that "
-                    "was trained with far fewer graphics processors than those of its American rivals."
+                    "Nvidia shares fell 15% on Monday after the Chinese start-up DeepSeek showed a reasoning "
+                    "model that was trained with far fewer graphics processors than those of its American rivals."
                 ),
                 (
                     "Chip stocks led the market lower. Analysts wondered whether spending on data centres would hold, "
                     "and whether all of the semiconductor orders that were promised for this year would be delivered."
                 ),
                 (
-                    "Apple, which spends little on artificial intelligence, ended the session almost unchanged. Brokers "
-                    "spoke of a rotation rather than a flight, and wait for the results that are due this week."
+                    "Apple, which spends little on artificial intelligence, ended the session almost "
+                    "unchanged. Brokers spoke of a rotation rather than a flight, and wait for the results that "
+                    "are due this week."
                 ),
             ),
         ),
@@ -130,12 +132,14 @@ PIECES: dict[str, tuple[Piece, ...]] = {
             told_at="2025-01-27T13:00:00+00:00",
             paragraphs=(
                 (
-                    "Cipher Mining has switched on another row of machines at its site in West Texas. The bitcoin miner "
-                    "says that its hashrate has grown by a fifth since the autumn and that power costs have not."
+                    "Cipher Mining has switched on another row of machines at its site in West Texas. The "
+                    "bitcoin miner says that its hashrate has grown by a fifth since the autumn and that power costs "
+                    "have not."
                 ),
                 (
-                    "Rivals lease their halls to hosting customers instead. The company has signed no such contract yet, "
-                    "and its managers say that mining still pays at the present difficulty of the network."
+                    "Rivals lease their halls to hosting customers instead. The company has signed no such "
+                    "contract yet, and its managers say that mining still pays at the present difficulty of "
+                    "the network."
                 ),
                 (
                     "The halving of last spring cut the reward for each block to half. Smaller miners have left the "
@@ -154,8 +158,9 @@ PIECES: dict[str, tuple[Piece, ...]] = {
                     "largest drew millions of dollars before its liquidity was pulled, a textbook rug pull."
                 ),
                 (
-                    "The laboratory has issued no token, and says so on its site. The scam works because buyers look for "
-                    "a name that they have just read in the news, and find a honeypot contract that lets nobody sell."
+                    "The laboratory has issued no token, and says so on its site. The scam works because buyers "
+                    "look for a name that they have just read in the news, and find a honeypot contract that lets "
+                    "nobody sell."
                 ),
                 (
                     "Exchanges have begun to mark the worst of them. Investigators advise to check the address of the "

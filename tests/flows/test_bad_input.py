@@ -24,17 +24,17 @@ ITEM = (
 )
 RSS = '<rss version="2.0"><channel><title>Cassé</title><link>http://www.casse.example/</link>{items}</channel></rss>'
 CONSENT = (
-    "<html><head><title>Votre vie privée</title></head><body><h1>Nous respectons votre vie privée</h1><p>Nous et "
-    "nos 842 partenaires utilisons des cookies pour stocker et/ou accéder à des informations sur un terminal. Vous "
-    "pouvez retirer votre consentement à tout moment.</p><button>Tout accepter</button><button>Continuer sans accepter</button>"
-    "<button>Gérer mes choix</button></body></html>"
+    "<html><head><title>Votre vie privée</title></head><body><h1>Nous respectons votre vie privée</h1>"
+    "<p>Nous et nos 842 partenaires utilisons des cookies pour stocker et/ou accéder à des informations sur un "
+    "terminal. Vous pouvez retirer votre consentement à tout moment.</p><button>Tout accepter</button>"
+    "<button>Continuer sans accepter</button><button>Gérer mes choix</button></body></html>"
 )
 PAYWALL = (
-    "<html><head><title>Les puces en Bourse</title></head><body><article><h1>Les puces en Bourse</h1><p>Les valeurs "
-    "des semi-conducteurs ont ouvert en baisse lundi matin à Amsterdam et à Paris, dans le sillage de contrats à terme "
-    "américains mal orientés, et les courtiers s'attendaient à une longue journée de ventes pour le secteur tout "
-    "entier, des fondeurs aux équipementiers, sans qu'aucun ne soit épargné.</p><p>Il vous reste 82 % de cet article à lire. "
-    "La suite est réservée aux abonnés.</p></article></body></html>"
+    "<html><head><title>Les puces en Bourse</title></head><body><article><h1>Les puces en Bourse</h1>"
+    "<p>Les valeurs des semi-conducteurs ont ouvert en baisse lundi matin à Amsterdam et à Paris, dans le sillage de "
+    "contrats à terme américains mal orientés, et les courtiers s'attendaient à une longue journée de ventes pour le "
+    "secteur tout entier, des fondeurs aux équipementiers, sans qu'aucun ne soit épargné.</p>"
+    "<p>Il vous reste 82 % de cet article à lire. La suite est réservée aux abonnés.</p></article></body></html>"
 )
 PAGES = {
     "rapport.html": b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\n%%EOF\n",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contrecoup.identity import article_id, canonical_url
 from contrecoup.models import (
     Article,
     Claim,
@@ -275,3 +276,40 @@ def test_articles_of_a_window_are_those_told_in_it(desk: Store) -> None:
     """Told after the beginning and until the end."""
     documents = desk.read(Document, "documents_between", since=NOON, until=NOON + HOUR)
     assert [document.article_id for document in documents] == ["a-fr1"]
+
+
+def test_addresses_of_one_article_are_fetched_and_read_once(store: Store, make: Callable[..., Any]) -> None:
+    """By http and https, with and without www. and a last slash: each entry ends in the state of the one article."""
+    store.save(
+        [
+            make(Entry, id="one", url="http://www.presse.example/a/", lane="dated", published_at=NOON),
+            make(Entry, id="two", url="https://presse.example/a", lane="dated", published_at=NOON, seen_at=NOON),
+        ],
+        [make(Method, stage="extract", method="m")],
+    )
+    assert due(store) == ["one"]
+    pages = [("http://www.presse.example/a/", "b"), ("https://presse.example/a", "c")]
+    store.save([make(Page, url=url, body_hash=body, fetched_at=NOON) for url, body in pages])
+    store.save([make(PageBody, body_hash=body, body=b"<p>") for _, body in pages])
+    assert [(row.entry_id, row.version) for row in store.read(Pending, "pages_to_extract")] == [("one", 1)]
+    store.save([make(Article, id="a", entry_id="one", version=1, body_hash="b", method="m", status=Status.FULL)])
+    assert store.count("pages_to_extract") == 0
+    assert states(store) == {"one": "full", "two": "full"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://www.presse.example/é/",
+        "https://presse.example/?a=http://www.b.example/",
+        "https://www.www.example//",
+        "https://presse.example/a?b=/",
+    ],
+)
+def test_the_database_knows_one_article_by_the_same_addresses_as_its_id(store: Store, address: str) -> None:
+    """The macro and ``contrecoup.identity`` fold the same differences, and no other."""
+    others = [address, address.rstrip("/"), address.replace("www.", "", 1), address.replace("http:", "https:", 1)]
+    known = [canonical_url(other) for other in [*others, "https://presse.example/a"]]
+    keys = [store._connection.execute("select address_key($1)", [url]).fetchone() for url in known]
+    same = [[one == other for other in keys] for one in keys]
+    assert same == [[article_id(one) == article_id(other) for other in known] for one in known]
