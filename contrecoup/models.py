@@ -75,8 +75,6 @@ class Feed:
     url: str
     name: str
     lang: str | None = None
-    country: str | None = None
-    weight: float = 1.0
     expect_per_day: float | None = None
     etag: str | None = None
     last_modified: str | None = None

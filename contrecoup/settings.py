@@ -31,8 +31,6 @@ class FeedBlock(Block):
     url: str = Field(pattern=r"^https?://")
     name: str = Field(min_length=1)
     lang: Language | None = None
-    country: str | None = None
-    weight: float = Field(default=1.0, gt=0)
     expect_per_day: float | None = Field(default=None, ge=0)
 
     def feed(self) -> Feed:

@@ -26,6 +26,7 @@ from contrecoup.models import (
     Link,
     Mention,
     Move,
+    MoveVerdict,
     Story,
     StoryArticle,
     Translation,
@@ -97,7 +98,7 @@ def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInput
         claims=store.read(Claim, "claims_of", ids=articles),
         checks=store.read(Check, "checks_of", ids=articles),
         instruments=desk.instruments,
-        counts=_counts(desk, store, window),
+        counts=_counts(desk, store, window, moves),
         previous=store.read(
             DigestItem,
             "digest_items_before",
@@ -137,12 +138,13 @@ def _links(store: Store, moves: Sequence[Move]) -> tuple[list[Link], list[Eviden
     )
 
 
-def _counts(desk: Desk, store: Store, window: Window) -> Counts:
+def _counts(desk: Desk, store: Store, window: Window, moves: Sequence[Move]) -> Counts:
     """The footer's figures, each by a query that anyone can repeat."""
     subscribed = {block.url for block in desk.settings.feeds}
     feeds = [feed for feed in store.read(Feed, "feeds") if feed.url in subscribed]
     failing = sum(feed.failure_weight > 0 for feed in feeds)
     answered = sum(feed.checked_at is not None and feed.failure_weight == 0 for feed in feeds)
+    silent = {feed.url for feed in store.read(Feed, "feeds_silent", until=window.until_at)} & subscribed
     since, until = window.since_at, window.until_at
     entries = store.read(
         Tally, "entry_counts", since=since, until=until, oldest=since - timedelta(days=desk.settings.max_age_days)
@@ -150,6 +152,7 @@ def _counts(desk: Desk, store: Store, window: Window) -> Counts:
     languages = {
         tally.state: tally.number for tally in store.read(Tally, "article_languages", since=since, until=until)
     }
+    reason = incomplete(feeds=len(feeds), answered=answered, silent=len(silent), moves=moves)
     return Counts(
         feeds=len(feeds),
         feeds_answered=answered,
@@ -158,6 +161,17 @@ def _counts(desk: Desk, store: Store, window: Window) -> Counts:
         articles_fr=languages.get("fr", 0),
         articles_en=languages.get("en", 0),
         failures=store.count("failures_between", since=since, until=until),
-        coverage="complete" if answered == len(feeds) else "partial" if answered else "stale",
-        coverage_reason="" if answered == len(feeds) else "feeds_failing",
+        coverage="stale" if reason == "no_feeds" else "partial" if reason else "complete",
+        coverage_reason=reason,
     )
+
+
+def incomplete(*, feeds: int, answered: int, silent: int, moves: Sequence[Move]) -> str:
+    """Why an edition does not cover all it should, or nothing; of several reasons the gravest."""
+    reasons = {
+        "no_feeds": feeds > 0 and not answered,
+        "feeds_failing": answered < feeds,
+        "no_prices": bool(moves) and all(move.verdict is MoveVerdict.UNMEASURED for move in moves),
+        "feeds_silent": silent > 0,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")

@@ -76,8 +76,6 @@ def _subscribe(feed: Feed, known: Feed | None) -> Feed:
         known,
         name=feed.name,
         lang=feed.lang,
-        country=feed.country,
-        weight=feed.weight,
         expect_per_day=feed.expect_per_day,
     )
 

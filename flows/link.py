@@ -78,9 +78,10 @@ def fetch_prices(desk: Desk, symbols: Sequence[str]) -> list[Failure]:
     bars: list[PriceBar] = []
     failures = [_unknown_symbol(symbol, desk.now) for symbol in desk.unknown_symbols]
     try:
-        provider = open_prices(desk.settings.prices, desk.instruments.values(), now=desk.now)
-        bars, missing = perform(read_prices, provider, symbols, start, desk.now)
-        failures += missing
+        if symbols:  # a desk that watches nothing needs no prices
+            provider = open_prices(desk.settings.prices, desk.instruments.values(), now=desk.now)
+            bars, missing = perform(read_prices, provider, symbols, start, desk.now)
+            failures += missing
     except SettingsError as error:
         failures.append(_no_prices(error, desk.now))
     with desk.store() as store:

@@ -199,6 +199,8 @@ class Wording:
             return self._of_move("headline.unexplained", edition.unexplained[0])
         if measured := edition.tally.sessions - edition.tally.unmeasured:
             return self.say("headline.quiet", n=measured)
+        if edition.tally.unmeasured:
+            return self.say("headline.unmeasured", n=edition.tally.unmeasured)
         return self.say("headline.closed")
 
     def subject(self, edition: Edition) -> str:
@@ -212,7 +214,7 @@ class Wording:
             return self.say("subject.moves", n=moves, date=day, name=figures[0].name, change=change)
         if measured := edition.tally.sessions - edition.tally.unmeasured:
             return self.say("subject.quiet", date=day, sessions=measured)
-        return self.say("subject.closed", date=day)
+        return self.say("subject.unmeasured" if edition.tally.unmeasured else "subject.closed", date=day)
 
     def tally(self, edition: Edition) -> str:
         """How the sessions ended, adding up to their number."""

@@ -5,8 +5,6 @@ create table feeds (
     url varchar not null,
     name varchar not null,
     lang varchar,
-    country varchar,
-    weight double not null,
     expect_per_day double,
     etag varchar,
     last_modified varchar,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
@@ -58,20 +58,33 @@ def _running(arguments: list[str], env: Mapping[str, str]) -> Iterator[None]:
         process.wait()
 
 
-def _answers(url: str, *, within_s: float) -> bool:
+def _eventually(condition: Callable[[], bool], *, within_s: float) -> bool:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            if condition():
                 return True
         except OSError:
-            time.sleep(0.5)
+            pass
+        time.sleep(0.5)
     return False
+
+
+def _answers(url: str) -> bool:
+    with urllib.request.urlopen(url, timeout=2):
+        return True
+
+
+def _has_scheduled_runs(api: str) -> bool:
+    wanted = json.dumps({"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}).encode()
+    request = urllib.request.Request(f"{api}/flow_runs/count", wanted, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=2) as answer:
+        return int(answer.read()) > 0
 
 
 @pytest.mark.integration
 def test_every_flow_deploys_and_a_worker_completes_a_run(tmp_path: Path) -> None:
-    """``prefect deploy --all`` makes five deployments, and a run of one ends Completed with its rows in the database."""
+    """Five deployments are made and scheduled, and a run of one ends Completed with its rows in the database."""
     site = tmp_path / "sites" / "www.gazette.example"
     site.mkdir(parents=True)
     (site / "rss.xml").write_text(FEED)
@@ -99,11 +112,12 @@ def test_every_flow_deploys_and_a_worker_completes_a_run(tmp_path: Path) -> None
     ):
         config = tmp_path / "contrecoup.toml"
         config.write_text(SETTINGS.format(address=replay.address))
-        assert _answers(f"{api}/health", within_s=120)
+        assert _eventually(lambda: _answers(f"{api}/health"), within_s=120)
         prefect("work-pool", "create", "local", "--type", "process")
         prefect("--no-prompt", "deploy", "--all")
         listed = json.loads(prefect("deployment", "ls", "--output", "json"))
         assert {(one["entrypoint"], one["name"]) for one in listed} == EVERY_DEPLOYMENT
+        assert _eventually(lambda: _has_scheduled_runs(api), within_s=60)
         with _running(["prefect", "worker", "start", "--pool", "local", "--limit", "1"], env):
             told = prefect(
                 *("deployment", "run", "ingest/half-hourly", "--watch", "--watch-timeout", "180"),

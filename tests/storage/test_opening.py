@@ -59,7 +59,7 @@ except StoreError as error:
 
 def start(script: str, path: Path) -> subprocess.Popen[str]:
     """Run a script on the database in another process."""
-    return subprocess.Popen(  # noqa: S603  our own script
+    return subprocess.Popen(
         [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 

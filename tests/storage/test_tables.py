@@ -82,7 +82,7 @@ def test_a_moment_without_a_zone_is_refused(make: Callable[..., Any]) -> None:
         arrow_table(Feed, [make(Feed, checked_at=models_moment("2025-01-27T08:00:00"))])
 
 
-@pytest.mark.parametrize("values", [{"name": "\ud83d"}, {"weight": "heavy"}, {"name": 3}])
+@pytest.mark.parametrize("values", [{"name": "\ud83d"}, {"failure_weight": "heavy"}, {"name": 3}])
 def test_a_value_that_does_not_fit_its_column_is_refused(make: Callable[..., Any], values: dict[str, object]) -> None:
     """A lone surrogate, a word for a number and a number for a word give one clear error."""
     with pytest.raises(StoreError, match="A Feed cannot be stored"):

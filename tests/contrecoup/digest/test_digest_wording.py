@@ -178,7 +178,7 @@ def test_a_footer_without_news_says_so(january_27: Day) -> None:
     assert FR.counts(edition) == [
         "0 flux sur 0 ont répondu.",
         "Aucune entrée de flux dans la fenêtre.",
-        "0 articles en français, 0 en anglais\xa0; aucun incident.",
+        "Articles en français\xa0: 0, en anglais\xa0: 0\xa0; aucun incident.",
     ]
 
 
