@@ -110,9 +110,9 @@ def replay(
 
     with _bars(quiet=as_json):
         report = replay_days(folder, start.date(), end.date(), fresh=fresh)
-    if show is not None:
+    if show is not None and not as_json:
         _print_digest(folder / DEFAULT_CONFIG, show.date(), lang)
-    _show_report(report, as_json=as_json)
+    _show_report(report, as_json=as_json, shown=_day(show))
 
 
 @app.command()
@@ -176,12 +176,12 @@ def _print_digest(config: Path, on: date, lang: str) -> None:
     output.print(built_digest(config, on, lang).text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _show_report(report: "Report", *, as_json: bool) -> None:
+def _show_report(report: "Report", *, as_json: bool, shown: date | None = None) -> None:
     """Print what a run leaves behind; what needs a person makes it end with an exit code of its own."""
     if as_json:
         sys.stdout.write(json.dumps(asdict(report), default=str, ensure_ascii=False) + "\n")
     else:
-        for line in report.lines():
+        for line in report.lines(shown):
             output.print(line, markup=False, highlight=False, soft_wrap=True)
     if report.warnings:
         raise Degraded(

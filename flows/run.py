@@ -38,12 +38,13 @@ class Report:
     snapshot: Path
     seconds: float
 
-    def lines(self) -> list[str]:
-        """The report as a person reads it."""
+    def lines(self, shown: date | None = None) -> list[str]:
+        """The report as a person reads it, with the files of one edition (the last unless ``shown`` is another)."""
+        edition = f"{shown or self.editions[-1]}-"
         return [
             *(f"! {warning}" for warning in self.warnings),
             f"{len(self.editions)} edition{'s' if len(self.editions) != 1 else ''} in {self.seconds:.0f} s",
-            *(f"  {path}" for path in self.files),
+            *(f"  {path}" for path in self.files if path.name.startswith(edition)),
             f"  {self.database}",
             f"  {self.snapshot} (for your queries: contrecoup sql)",
         ]
@@ -149,7 +150,7 @@ def _report(settings: Settings, windows: list[Window], told: list[Told], seconds
         snapshot = store.snapshot()
     return Report(
         editions=tuple(window.edition_on for window in windows),
-        files=tuple(path for outcome in told[-1:] for path in outcome.files),
+        files=tuple(path for outcome in told for path in outcome.files),
         warnings=tuple(dict.fromkeys(warning for outcome in told for warning in outcome.warnings)),
         database=settings.database,
         snapshot=snapshot,
