@@ -116,10 +116,8 @@ def _show_claims(claims: Sequence[Claim], checks: Sequence[Check]) -> None:
     for claim in sorted(claims, key=lambda claim: (claim.field, claim.start)):
         check = verdicts.get((claim.field, claim.start))
         sign = "-" if claim.direction == "down" else "+"
-        print(
-            f"  claim {claim.symbol or 'nothing'} {sign}{claim.size:g} {claim.unit} ({claim.qualifier}, {claim.period},",
-            end="",
-        )
+        print(f"  claim {claim.symbol or 'nothing'} {sign}{claim.size:g} {claim.unit}", end="")
+        print(f" ({claim.qualifier}, {claim.period},", end="")
         print(f" {claim.session_on}) in the {claim.field}: “{claim.sentence[:110]}”")
         if check is not None:
             measured = "" if check.measured is None else f" measured {check.measured:+.2f}"

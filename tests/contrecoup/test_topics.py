@@ -166,7 +166,7 @@ def test_the_packages_scheme_has_the_four_topics() -> None:
         (
             "fr",
             (
-                "DeepSeek a sorti son modèle R1, un LLM en open source dont le raisonnement surpasse les modèles rivaux, "
+                "DeepSeek a sorti son modèle R1, un LLM en open source dont le raisonnement surpasse les rivaux, "
                 "entraîné par apprentissage par renforcement. La Bourse a chuté : séance noire pour les actions, la "
                 "capitalisation et les investisseurs."
             ),
@@ -174,9 +174,9 @@ def test_the_packages_scheme_has_the_four_topics() -> None:
         (
             "en",
             (
-                "DeepSeek released its R1 model, an open source LLM whose reasoning outperforms rival models, trained by "
-                "reinforcement learning, with benchmark results. Shares fell and stocks tumbled in a sell-off of market "
-                "value; investors downloaded the app."
+                "DeepSeek released its R1 model, an open source LLM whose reasoning outperforms its rivals, trained by "
+                "reinforcement learning, with benchmark results. Shares fell and stocks tumbled in a sell-off of "
+                "market value; investors downloaded the app."
             ),
         ),
     ],
