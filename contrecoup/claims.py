@@ -254,7 +254,10 @@ def _subject(sentence: _Sentence, before: Sequence[Mention], start: int, floor: 
     nearest = before[-1]
     if "," not in sentence.text[sentence.at(nearest)[1] : start]:
         return nearest
+    listed = {mention.target for mention in _group(sentence, nearest)}
     for outer in reversed(before[:-1]):
+        if outer.target in listed:
+            continue
         opening = sentence.between(outer, nearest)
         if sentence.at(outer)[0] < floor or HARD_STOP.search(opening):
             break

@@ -52,7 +52,6 @@ class Telling:
     ``publishers`` counts those whose text is their own, ``copies`` the articles that repeat another's. ``glossed``
     says that ``translation`` is a word-for-word gloss. ``counterpart`` is the first title of the story that was written
     in the reader's language, when its own title is in another. ``seen_on`` is the last edition that showed the story.
-    ``moved`` counts the moves of the window that it is linked to.
     """
 
     story_id: str
@@ -67,7 +66,6 @@ class Telling:
     publishers: int
     articles: int
     copies: int
-    moved: int
     sources: tuple[Source, ...]
 
 

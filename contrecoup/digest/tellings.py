@@ -25,7 +25,6 @@ class Library:
     documents: Mapping[str, Document]
     topics: Mapping[str, Sequence[str]]
     seen_on: Mapping[str, date]
-    moved: Mapping[str, int]
 
     def fresh(self, story: Story) -> list[StoryArticle]:
         """The articles of a story told within the window."""
@@ -53,7 +52,6 @@ def open_library(inputs: EditionInputs) -> Library:
         documents={document.article_id: document for document in inputs.documents},
         topics=topics,
         seen_on=seen_on,
-        moved=Counter(link.story_id for link in inputs.links if link.rank == 1),
     )
 
 
@@ -79,7 +77,6 @@ def telling_of(story: Story, library: Library, *, per_language: int = 1) -> Tell
         publishers=len(own_publishers(members)),
         articles=len(members),
         copies=sum(member.wire_id != member.article_id for member in members),
-        moved=library.moved.get(story.id, 0),
         sources=_sources(story, members, library, per_language),
     )
 

@@ -262,3 +262,21 @@ def test_no_text_breaks_the_search_and_spans_lie_in_their_sentence(text: str, la
 def test_a_day_counts_only_in_its_own_clause(lang: str, text: str, days: list[date | None]) -> None:
     """A day that another clause names, or that prices are compared with, is not the day of the move."""
     assert [claim.session_on for claim in claims(text, lang)] == days
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        (
+            "fr",
+            "Les mineurs tels que Cipher Mining (CIFR), Core Scientific (CORZ) et TeraWulf (WULF), ont observé des "
+            "baisses de leurs actions pouvant atteindre 30 %.",
+        ),
+        ("en", "Miners such as Cipher Mining (CIFR), Core Scientific (CORZ) and TeraWulf (WULF), fell as much as 30%."),
+    ],
+)
+def test_a_list_that_ends_with_a_comma_is_still_a_list(lang: str, text: str) -> None:
+    """Each of the listed instruments gets the claim."""
+    found = claims(text, lang)
+    assert [claim.symbol for claim in found] == ["CIFR", "CORZ", "WULF"]
+    assert {(claim.direction, claim.size, claim.qualifier) for claim in found} == {("down", 30.0, "up_to")}

@@ -184,3 +184,19 @@ def test_the_packages_scheme_has_the_four_topics() -> None:
 def test_a_release_holds_though_the_market_is_told_too(lang: str, text: str) -> None:
     """News of the market weighs less than everything that a release can say."""
     assert "ai_model_launch" in held(document("DeepSeek R1", lead=text, text=text, lang=lang))
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline", "topics"),
+    [
+        ("en", "Why AMD stock is sinking today", {"chip_stocks"}),
+        ("fr", "Nvidia chute de 17 % à la clôture, les semi-conducteurs dévissent", {"chip_stocks"}),
+        ("en", "Bitcoin miners sell machines as hash rate peaks", {"crypto_mining"}),
+        ("fr", "Mine de cuivre : les mineurs en grève", set()),
+        ("en", "Graphics card shortage hits gamers", set()),
+    ],
+)
+def test_a_headline_without_a_body_is_judged_by_its_words(lang: str, headline: str, topics: set[str]) -> None:
+    """Title and lead are all there is of a teaser, so they count for the whole."""
+    labels = classify([document(headline, lang=lang)], KeywordClassifier())
+    assert {label.topic for label in labels if label.holds} == topics
