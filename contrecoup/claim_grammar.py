@@ -35,7 +35,9 @@ class Cue:
     after: bool
 
 
-NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
+# French newsrooms part thousands by dots too: "100.000 dollars". One digit and three decimals ("3.125") stay a decimal.
+DOTTED = re.compile(r"(?!0)(?:\d{2,3}(?:\.\d{3})+|\d(?:\.\d{3}){2,}|\d\.\d00)(?=,|$)")
 SPACE = r"[ \u00a0\u202f]?"
 PERCENT = rf"{SPACE}(?:%|percent\b|per{SPACE}cent\b|pour{SPACE}cent\b|pct\b)"
 SCALE = r"(?P<scale>milliards?|mds?|billions?|bn|trillions?|tn)"
@@ -275,9 +277,15 @@ def _quantity(match: re.Match[str], lang: str) -> Quantity:
     return Quantity(start=start, end=end, size=size, unit="percent", sign="+" if sign == "+" else "-" if sign else "")
 
 
+def joined(number: str, lang: str) -> str:
+    """A number without the blanks, and in French the dots, that part its thousands: "100.000" is "100000"."""
+    compact = re.sub(r"[ \u00a0\u202f]", "", number)
+    return DOTTED.sub(lambda match: match.group().replace(".", ""), compact, count=1) if lang == "fr" else compact
+
+
 def read_number(text: str, lang: str) -> float:
-    """Value of a number as either language writes it: "1 000,5", "1,000.5", "8,9", "8.9"."""
-    compact = re.sub(r"[ \u00a0\u202f]", "", text)
+    """Value of a number as either language writes it: "1 000,5", "1,000.5", "8,9", "8.9", in French also "100.000"."""
+    compact = joined(text, lang)
     if lang != "fr" or ("," in compact and "." in compact):
         compact = re.sub(r",(?=\d{3}(?:\D|$))", "", compact)
     whole, *decimals = compact.replace(",", ".").rsplit(".", 1)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from contrecoup.claim_grammar import read_number
+from contrecoup.claim_grammar import joined, read_number
 from contrecoup.engines import Translator
 from contrecoup.entities import find_mentions
 from contrecoup.instruments import AliasTable
@@ -36,7 +36,7 @@ FURNITURE = re.compile(
     r"|share this|follow us|continue reading|photo ?:|crédit)\b.*",
     re.IGNORECASE,
 )
-NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?!\d)(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 PIECES = re.compile(
     r"(?P<address>https?://\S+|www\.\S+)"
     r"|(?P<marked>\[\d+\])"
@@ -183,7 +183,7 @@ def _scaled(scale: str, value: str, target: str) -> str:
 def _styled(value: str, source: str, target: str) -> str:
     """Thousands and decimals as the target separates them; as many decimals as the source has."""
     comma = source == "fr"
-    found = re.search(r",(\d+)$" if comma and "," in value else r"\.(\d+)$", value)
+    found = re.search(r",(\d+)$" if comma and "," in value else r"\.(\d+)$", joined(value, source))
     if found is None and not re.search(r"[ \u00a0\u202f,]", value) and len(value) <= YEAR:
         return value
     styled = f"{read_number(value, source):,.{len(found[1]) if found else 0}f}"

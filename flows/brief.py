@@ -34,7 +34,7 @@ from contrecoup.models import (
 from contrecoup.sessions import sessions_closed
 from flows.deliver import Told, deliver, plan
 from flows.desk import Desk, open_desk, perform, step
-from storage.store import Store
+from storage.store import Store, rows_where
 
 PROFILE = "default"
 # An edition marks what stood in one of the editions of this long before it.
@@ -58,7 +58,9 @@ def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_
         inputs = [_inputs(desk, store, window, lang) for lang in desk.settings.languages]
     digests, items = perform(write_editions, inputs, desk.now)
     with desk.store() as store:
-        store.save(digests, items, plan(desk, store, digests))
+        # an edition that is built anew may be shorter than it was
+        old = [rows_where(DigestItem, edition_on=d.edition_on, lang=d.lang, profile=d.profile) for d in digests]
+        store.save(digests, items, plan(desk, store, digests), replacing=old)
     told = deliver(desk, digests)
     with desk.store() as store:
         store.snapshot()

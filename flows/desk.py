@@ -17,6 +17,7 @@ from contrecoup.errors import ItemError
 from contrecoup.instruments import AliasTable, Instrument
 from contrecoup.models import Failure, Method
 from contrecoup.settings import Settings, read_settings
+from extractors.addresses import redact
 from storage.store import Store, open_store
 
 P = ParamSpec("P")
@@ -91,7 +92,7 @@ def failure_of(error: ItemError, *, stage: str, key: str, now: datetime) -> Fail
         kind=error.kind,
         message=error.message,
         advice=error.advice,
-        cause=repr(error.__cause__) if error.__cause__ else "",
+        cause=error.cause or (redact(repr(error.__cause__)) if error.__cause__ else ""),
         weight=error.weight,
     )
 

@@ -24,6 +24,7 @@ PAGES_A_BATCH = 100
 FEED_DEADLINE_S = 20.0
 # A failing feed is asked again after 1, 2, 4 … 24 hours and, after a month of failures, once a week (RELIABILITY G16).
 LONGEST_WAIT = timedelta(hours=24)
+DOUBLINGS = 5
 WEEKLY_AFTER = 30.0
 
 
@@ -140,7 +141,7 @@ def _answered(feed: Feed, answer: Response, now: datetime) -> Feed:
 
 def _failed(feed: Feed, error: ItemError, now: datetime) -> Feed:
     weight = feed.failure_weight + error.weight
-    growing = min(timedelta(hours=2 ** max(weight - 1, 0)), LONGEST_WAIT)
+    growing = min(timedelta(hours=2 ** min(max(weight - 1, 0), DOUBLINGS)), LONGEST_WAIT)
     wait = growing if weight <= WEEKLY_AFTER else timedelta(days=7)
     asked = error.retry_after_s if isinstance(error, FetchError) else None
     if asked is not None:

@@ -24,6 +24,7 @@ from flows.extract import extract
 from flows.ingest import ingest
 from flows.link import link
 from storage.lock import only_run
+from storage.opening import files_of
 from storage.store import open_store
 
 
@@ -131,9 +132,8 @@ def _built(settings: Settings) -> dict[date, list[Digest]]:
 
 
 def _forget(settings: Settings) -> None:
-    for path in settings.database.parent.glob(f"{settings.database.stem}.*"):
-        if path.suffix != ".lock":
-            path.unlink()
+    for path in files_of(settings.database):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

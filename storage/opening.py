@@ -44,6 +44,11 @@ def snapshot_path(database: Path) -> Path:
     return database.with_name(f"{database.stem}.snapshot.duckdb")
 
 
+def files_of(database: Path) -> tuple[Path, ...]:
+    """The files in which everything that was saved stands: the database, its log and its snapshot."""
+    return database, database.with_name(f"{database.name}.wal"), snapshot_path(database)
+
+
 def connect(path: Path, *, wait_s: float) -> tuple[DuckDBPyConnection, list[Failure]]:
     """Open the file to read and write; the failures that come back tell what was damaged and how it was mended.
 

@@ -269,8 +269,10 @@ def test_a_day_counts_only_in_its_own_clause(lang: str, text: str, days: list[da
     [
         (
             "fr",
-            "Les mineurs tels que Cipher Mining (CIFR), Core Scientific (CORZ) et TeraWulf (WULF), ont observé des "
-            "baisses de leurs actions pouvant atteindre 30 %.",
+            (
+                "Les mineurs tels que Cipher Mining (CIFR), Core Scientific (CORZ) et TeraWulf (WULF), ont observé des "
+                "baisses de leurs actions pouvant atteindre 30 %."
+            ),
         ),
         ("en", "Miners such as Cipher Mining (CIFR), Core Scientific (CORZ) and TeraWulf (WULF), fell as much as 30%."),
     ],
