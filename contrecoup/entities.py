@@ -1,8 +1,8 @@
 """Who and what a text speaks of: Article ─find_mentions→ Mention. Names come from assets/, nothing is guessed.
 
-Three kinds of writing count: a name of the alias tables; a ticker, only where it is written as one (``$NVDA``,
-``(NVDA)``, ``NASDAQ: NVDA``); an ISIN with a right check digit. Tickers are ASCII and are read from the raw text, so a
-Greek or full-width look-alike matches nothing. A bare ``ARM`` or ``COIN`` is never a ticker
+Three kinds of writing count: a name of the alias tables; a ticker, where it is written as one (``$NVDA``, ``(NVDA)``,
+``NASDAQ: NVDA``) or is no word (a bare ``NVDA``); an ISIN with a right check digit. Tickers are ASCII and are read from
+the raw text, so a Greek or full-width look-alike matches nothing. A bare ``ARM`` or ``COIN`` is never a ticker
 (OpenBB-finance/OpenBB#6066, hczhu/TickerTick-API#6), and every mention carries the reason for which it was made
 (ZhuLinsen/daily_stock_analysis#1356).
 """
@@ -25,15 +25,21 @@ WINDOW = 140
 # A ticker shorter than this stands in parentheses only right after the company's name: (SU), (MU).
 SURE_TICKER = 3
 
+# A bare ticker has at least four letters and is no word; in a text of capitals none can be told from a word.
+TICKER_WORDS = frozenset({"COIN", "HOOD"})
+MOST_CAPITALS = 0.6
+
 GAP = re.compile(r"[ \u00a0\u202f\-\u2010\u2011.&/'’]{0,3}")
 TICKERS = re.compile(
     r"(?P<cashtag>(?<![\w$])\$(?P<a>[A-Z]{1,6})(?![\w]))"
     r"|(?P<exchange_ticker>(?<!\w)(?:NASDAQ|Nasdaq|NYSE|Euronext(?: Paris)?|EURONEXT|EPA)"
     r"\s?:\s?(?P<b>[A-Z]{1,6})(?![\w]))"
     r"|(?P<ticker_in_parentheses>\((?P<c>[A-Z]{1,6})(?=\)|,|;))"
-    r"|(?P<isin>(?<!\w)(?P<d>[A-Z]{2}[A-Z0-9]{9}[0-9])(?![\w]))",
+    r"|(?P<isin>(?<!\w)(?P<d>[A-Z]{2}[A-Z0-9]{9}[0-9])(?![\w]))"
+    r"|(?P<bare_ticker>(?<![\w$@#/.-])(?P<e>[A-Z]{4,5})(?![\w]))",
     re.ASCII,
 )
+REASONS = ("cashtag", "exchange_ticker", "ticker_in_parentheses", "isin", "bare_ticker")
 # Words that make a company of a name in either language.
 MARKET = re.compile(
     r"(?<!\w)(?:shares?|stocks?|titres?|actions?|bourse|nasdaq|nyse|cac|wall street|capitalisation|market (?:cap|value)"
@@ -124,15 +130,20 @@ def _longest(
 
 def _tickers(text: str, table: AliasTable, before: Mapping[int, str]) -> Iterator[_Found]:
     for match in TICKERS.finditer(text):
-        reason = next(kind for kind in ("cashtag", "exchange_ticker", "ticker_in_parentheses", "isin") if match[kind])
-        code = match["a"] or match["b"] or match["c"] or match["d"]
+        reason = next(kind for kind in REASONS if match[kind])
+        code = match["a"] or match["b"] or match["c"] or match["d"] or match["e"]
         symbol = table.symbol_of(code, isin=reason == "isin")
-        if symbol is None:
+        if symbol is None or (reason == "bare_ticker" and (code in TICKER_WORDS or _is_shouted(text))):
             continue
         start = match.start("c") if reason == "ticker_in_parentheses" else match.start()
         if reason == "ticker_in_parentheses" and len(code) < SURE_TICKER and symbol != _named_before(match, before):
             continue
         yield _Found(start=start, end=match.end(), target=symbol, reason=reason, layer=Layer.DIRECT)
+
+
+def _is_shouted(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return sum(letter.isupper() for letter in letters) > MOST_CAPITALS * len(letters)
 
 
 def _named_before(match: re.Match[str], before: Mapping[int, str]) -> str | None:

@@ -58,6 +58,13 @@ def targets(text: str, lang: str) -> list[tuple[str, str]]:
         ("en", "Apple shares rose", [("AAPL", "name_in_context")]),
         ("fr", "Microsoft, Meta et d'autres", [("MSFT", "name"), ("META", "name_in_context")]),
         ("fr", "AMD et INTEL montent", [("AMD", "name"), ("INTC", "name")]),
+        (
+            "en",
+            "NVDA, AVGO and INTC forecast",
+            [("NVDA", "bare_ticker"), ("AVGO", "bare_ticker"), ("INTC", "bare_ticker")],
+        ),
+        ("fr", "MSTR recule avec les bitcoins", [("MSTR", "bare_ticker"), ("BTC-USD", "name")]),
+        ("fr", "Alexa : les espions d'Amazon", [("AMZN", "name")]),
     ],
 )
 def test_a_name_or_code_gives_its_target_with_the_reason(lang: str, text: str, expected: list[tuple[str, str]]) -> None:
@@ -80,6 +87,8 @@ def test_a_name_or_code_gives_its_target_with_the_reason(lang: str, text: str, e
         ("en", "full-width （ＮＶＤＡ） and $ＮＶＤＡ"),
         ("en", "(N\u200bVDA) and $NV\u200bDA"),
         ("en", "($NVDAX) $nvda"),
+        ("en", "NVDA AND AVGO SHOUT IN CAPITALS"),
+        ("en", "example.org/NVDA and @NVDA and #NVDA"),
         ("fr", "Des chips et du vinaigre"),
         ("en", "Nvidiaesque"),
     ],

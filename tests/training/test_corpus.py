@@ -1,0 +1,50 @@
+"""The bilingual corpus: what any training or measurement takes for granted."""
+
+import csv
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+CORPUS = Path(__file__).parents[2] / "training" / "data" / "tech-finance.tsv"
+TEST_PERCENT = 15
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[dict[str, str]]:
+    """Every pair, by column."""
+    with CORPUS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_the_split_follows_the_french_side_and_nothing_else(pairs: list[dict[str, str]]) -> None:
+    """Adding pairs moves none of the others between training and test."""
+    for pair in pairs:
+        place = int(hashlib.blake2b(pair["fr"].encode(), digest_size=4).hexdigest(), 16) % 100
+        assert pair["split"] == ("test" if place < TEST_PERCENT else "train")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_sentence_stands_twice(pairs: list[dict[str, str]], lang: str) -> None:
+    """So no test sentence is seen in training either."""
+    counts = Counter(pair[lang].casefold() for pair in pairs)
+    assert [text for text, number in counts.items() if number > 1] == []
+
+
+def test_every_pair_is_whole(pairs: list[dict[str, str]]) -> None:
+    """Both sides are there, of comparable length, and the other columns hold known words."""
+    assert len(pairs) >= 3000
+    for pair in pairs:
+        assert 0.4 <= len(pair["en"]) / len(pair["fr"]) <= 2.5
+        assert pair["kind"] in {"headline", "lead", "body"}
+        assert pair["original"] in {"fr", "en"}
+
+
+def test_both_directions_and_every_domain_are_well_filled(pairs: list[dict[str, str]]) -> None:
+    """At least 45 % begin in each language, and each of the nine domains has 250 pairs or more."""
+    origins = Counter(pair["original"] for pair in pairs)
+    domains = Counter(pair["domain"] for pair in pairs)
+    assert min(origins.values()) >= 0.45 * len(pairs)
+    assert len(domains) == 9
+    assert min(domains.values()) >= 250
