@@ -15,6 +15,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict, Field
 
 from contrecoup.engines import Classifier
+from contrecoup.errors import EngineError
 from contrecoup.instruments import fold
 from contrecoup.models import Document, Label
 
@@ -80,8 +81,21 @@ class Scheme:
 
 @cache
 def load_scheme() -> Scheme:
-    """The scheme of the package."""
-    return read_scheme((files("contrecoup") / "assets" / "topics.toml").read_text(encoding="utf-8"))
+    """The scheme of the package.
+
+    Raises
+    ------
+    EngineError
+        when the file was edited into something that is no scheme; the place is named.
+
+    """
+    path = files("contrecoup") / "assets" / "topics.toml"
+    try:
+        return read_scheme(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise EngineError(
+            f"{path}: {error}", advice="Mend the block that is named; its head tells the form."
+        ) from error
 
 
 def read_scheme(toml: str) -> Scheme:

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from contrecoup import topics
 from contrecoup.engines.keywords import KeywordClassifier
+from contrecoup.errors import EngineError
 from contrecoup.models import Document, Status
 from contrecoup.topics import Scheme, classify, load_scheme, read_scheme
 
@@ -200,3 +202,27 @@ def test_a_headline_without_a_body_is_judged_by_its_words(lang: str, headline: s
     """Title and lead are all there is of a teaser, so they count for the whole."""
     labels = classify([document(headline, lang=lang)], KeywordClassifier())
     assert {label.topic for label in labels if label.holds} == topics
+
+
+def test_a_broken_topic_file_is_an_engine_error_that_names_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever adds a topic by hand reads where the slip is, not a traceback."""
+    monkeypatch.setattr(topics, "files", lambda _: Broken())
+    load_scheme.cache_clear()
+    try:
+        with pytest.raises(EngineError, match="line 2"):
+            load_scheme()
+    finally:
+        load_scheme.cache_clear()
+
+
+class Broken:
+    """A package whose topic file has a slip on its second line."""
+
+    def __truediv__(self, name: str) -> "Broken":
+        """Any file of it."""
+        return self
+
+    def read_text(self, encoding: str) -> str:
+        """What stands there."""
+        assert encoding == "utf-8"
+        return "[[topics]]\nname = \nbias = 1\n"
