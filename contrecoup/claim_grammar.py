@@ -37,7 +37,7 @@ class Cue:
 
 NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 # French newsrooms part thousands by dots too: "100.000 dollars". One digit and three decimals ("3.125") stay a decimal.
-DOTTED = re.compile(r"(?!0)(?:\d{2,3}(?:\.\d{3})+|\d(?:\.\d{3}){2,}|\d\.\d00)(?=,|$)")
+DOTTED = re.compile(r"^(?!0)(?:\d{2,3}(?:\.\d{3})+|\d(?:\.\d{3}){2,}|\d\.\d00)(?=,|$)")
 SPACE = r"[ \u00a0\u202f]?"
 PERCENT = rf"{SPACE}(?:%|percent\b|per{SPACE}cent\b|pour{SPACE}cent\b|pct\b)"
 SCALE = r"(?P<scale>milliards?|mds?|billions?|bn|trillions?|tn)"

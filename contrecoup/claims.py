@@ -8,7 +8,7 @@ come from price data only (``contrecoup.checks``): the pages of one day state -1
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contrecoup.claim_grammar import (
     AFTER_FILLERS,
@@ -59,6 +59,12 @@ FORECAST = re.compile(
     r"|risqu\w+|peu(?:t|vent)|prévoi\w*|attend\w*|tabl\w+ sur|objectif|d['’]ici|anticip\w*|si)\b[^,;]{0,30}$",
     FLAGS,
 )
+# "Nvidia n'a pas perdu 17 %", "did not fall 17%": what a text denies. "Pas moins de 17 %" and "not only" deny nothing.
+DENIED = re.compile(
+    r"\b(?:not(?! (?:only|just|less)\b)|never|\w+n['’]t|pas(?! (?:moins|loin)\b)|jamais)(?:\s\w+){0,4}\s*$", FLAGS
+)
+# Each name of a list has its own figure, in the same order.
+RESPECTIVELY = re.compile(r"\brespective(?:ly|ment)\b", FLAGS)
 # Things that move by percentages and are no price.
 OTHER = (
     r"chiffres? d['’]affaires|revenues?|sales|ventes|bénéfices?|profits?|earnings|income|résultats?|marges?"
@@ -163,13 +169,23 @@ def _statements(sentence: _Sentence) -> Iterator[_Stated]:
     moves = cues(sentence.text)
     direction: str | None = None
     floor = 0
-    for quantity in amounts:
+    for place, quantity in enumerate(amounts):
         cue = _cue_of(sentence, quantity, moves, floor)
         stated = _stated(sentence, quantity, cue, direction, floor)
         floor = quantity.end
         if stated is not None:
             direction = stated.direction
-            yield stated
+            yield from _shared_out(sentence, stated, amounts[place:])
+
+
+def _shared_out(sentence: _Sentence, stated: _Stated, amounts: Sequence[Quantity]) -> Iterator[_Stated]:
+    """The statement; after "respectively", one a name, with its own quantity, and none when there are too few."""
+    names = stated.subjects
+    if len(names) < 2 or RESPECTIVELY.search(sentence.text) is None:  # noqa: PLR2004 (a list has two names)
+        yield stated
+    elif len(amounts) >= len(names):
+        for name, quantity in zip(names, amounts, strict=False):
+            yield replace(stated, quantity=quantity, start=quantity.start, end=quantity.end, subjects=(name,))
 
 
 def _stated(
@@ -308,14 +324,15 @@ def _beside(sentence: _Sentence, start: int, gap: str, floor: int) -> tuple[Ment
 def _is_other(text: str, quantity: Quantity, start: int, floor: int) -> bool:
     """Whether the figure is a forecast, or about something else than a price."""
     stops = [match.end() for match in HARD_STOP.finditer(text, floor, start)]
-    before = text[max([floor, *stops]) : start]
-    if FORECAST.search(before) or OTHER_AFTER.match(text, quantity.end):
+    begin = max([floor, *stops])
+    before = text[begin:start]
+    if FORECAST.search(before) or DENIED.search(text[begin : quantity.start]) or OTHER_AFTER.match(text, quantity.end):
         return True
     if quantity.unit.endswith("_bn") and not MARKET_VALUE.search(text, max(0, start - AROUND), quantity.end + AROUND):
         return True
-    others = [match.end() for match in OTHER_BEFORE.finditer(text[: quantity.start], max([floor, *stops]))]
+    others = [match.end() for match in OTHER_BEFORE.finditer(text[: quantity.start], begin)]
     priced = [match.end() for match in PRICED.finditer(before)]
-    return bool(others) and max(others) > max(priced, default=-1) + max([floor, *stops])
+    return bool(others) and max(others) > max(priced, default=-1) + begin
 
 
 def _claims_of(

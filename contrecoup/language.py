@@ -58,6 +58,7 @@ def detect_language(text: str, *, feed_lang: str | None, html_lang: str | None) 
     one; the score of a short text is lowered in proportion. A text whose paragraphs are French for a
     quarter and English for a quarter is ``mixed`` (Mimino666/langdetect#3, #13).
     """
+    text = text.strip()  # langdetect's answer changes with the blank lines of a missing lead or body
     priors = Counter(code for code in map(_code, (feed_lang, html_lang)) if code)
     letters = sum(map(str.isalpha, text[:READ_CHARACTERS]))
     candidates = _candidates(text[:READ_CHARACTERS]) if letters >= FEWEST_LETTERS else {}

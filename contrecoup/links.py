@@ -10,8 +10,10 @@ in 0..1 and stored, and its ``reason`` names what each part saw, so that a reade
 was known that morning.
 
 An article that reports a move does not precede it. A story first told after the close can be a candidate only when
-one of its articles states this session's price of the instrument and agrees with it (the story of the move itself,
-such as an evening report on miners); its timing is then low, and it can never be called strong.
+one of its articles states this session's move of the instrument and in its direction (the story of the move itself,
+such as an evening report on miners); its timing is then low, and it can never be called strong. So is that of a story
+whose titles report an earlier session and of which nothing states this one ("Apple ends up 3.2%", told after Monday's
+close, is no news of Tuesday's rise).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,9 +56,10 @@ STRONG_DIRECTNESS, STRONG_TIMING, STRONG_AGREEMENT, STRONG_ATTENTION = 0.9, 0.6,
 # A digest shows one story and names a rival; the others are kept for those who look into the data.
 MOST = 5
 
-# Timing of a story first told during or just before the session, of one first told after its close, and the factor
-# for every session in between; a story that rises at the move keeps at least SLOW_BURN × its rise.
-SAME_SESSION, AFTER_CLOSE, PER_SESSION, SLOW_BURN = 1.0, 0.3, 0.6, 0.8
+# Timing of a story first told during or just before the session, of a mere report (told after the close, or of an
+# earlier session), and the factor for every session in between; a story that rises at the move keeps at least
+# SLOW_BURN × its rise.
+SAME_SESSION, REPORT, PER_SESSION, SLOW_BURN = 1.0, 0.3, 0.6, 0.8
 
 # Which topics bear on which baskets, 0..1. A story without a topic is neither for nor against.
 NO_TOPIC = 0.5
@@ -146,6 +149,8 @@ def _judge(session: Session, case: Case, archive: Archive, scene: _Scene) -> _Ju
         return None
     attention = measure_attention(case.members, instrument_usual=scene.usual, since=session.since, until=session.until)
     lag, timing, when = _timing(session, case, attention)
+    if not agreed and _reports_earlier(session, case, archive, named):
+        timing, when = min(timing, REPORT), "earlier_session"
     contradicted = _contradicts(session, named, agreed)
     parts = {
         "directness": named[0].directness,
@@ -186,11 +191,29 @@ def _contradicts(session: Session, named: Sequence[Named], agreed: Sequence[Agre
     return directions == {-1 if session.measured > 0 else 1}
 
 
+def _reports_earlier(session: Session, case: Case, archive: Archive, named: Sequence[Named]) -> bool:
+    """Whether every article that names the instrument around the session states an earlier session in its title.
+
+    Only a named day or a close counts: "Nvidia down 11%" before the opening may well speak of the day that begins.
+    """
+    told_at = {member.article_id: member.told_at for member in case.members if member.told_at > session.since}
+    naming = [n.told.document.article_id for n in named if n.told.document.article_id in told_at]
+    symbol, exchange = session.instrument.symbol, session.instrument.exchange
+
+    def earlier(article_id: str) -> bool:
+        titled = [claim for claim in archive.claims.get((article_id, symbol), ()) if claim.field == "title"]
+        sure = [claim for claim in titled if claim.session_on is not None or claim.period == "close"]
+        spoken = [session_spoken_of(claim, told_at[article_id], exchange) for claim in sure]
+        return any(day is not None and day < session.move.session_on for day in spoken)
+
+    return bool(naming) and all(map(earlier, naming))
+
+
 def _timing(session: Session, case: Case, attention: Attention) -> tuple[int, float, str]:
     """Sessions between the first telling and the move, the timing part, and its code."""
     calendar, session_on = session.instrument.exchange, session.move.session_on
     if case.first_at > session.close:
-        return 0, AFTER_CLOSE, "after_close"
+        return 0, REPORT, "after_close"
     first = session_moved_by(calendar, case.first_at) or session_on
     lag = sum(1 for day in (*sessions_before(calendar, session_on, 20), session_on) if first < day <= session_on)
     fresh, rising = SAME_SESSION * PER_SESSION**lag, SLOW_BURN * attention.rising

@@ -64,7 +64,6 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"
     FAILED = "failed"
-    WRITTEN = "written"
 
 
 # Identified by url.
@@ -490,7 +489,7 @@ class DigestItem:
 # Identified by edition_on, lang, profile, recipient.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One mail of one edition to one recipient (or one file, ``recipient`` being then its path's name)."""
+    """One mail of one edition to one recipient."""
 
     edition_on: date
     lang: str
@@ -509,6 +508,7 @@ class Failure:
     """One item that could not be processed: what happened, and in ``advice`` what to do about it.
 
     ``weight`` is 1 for a hard, 0.5 for a soft and 0.25 for a passing failure (Media Cloud's rss-fetcher).
+    ``retry_at`` is when a site that asked to wait may be asked again (``Retry-After``).
     """
 
     stage: str
@@ -519,3 +519,4 @@ class Failure:
     advice: str
     cause: str
     weight: float
+    retry_at: datetime | None = None

@@ -3,6 +3,7 @@
 Secrets never stand in the file: the mail password comes from the environment (``CONTRECOUP_SMTP_PASSWORD``).
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -28,10 +29,19 @@ class Block(BaseModel):
 class FeedBlock(Block):
     """``[[feeds]]``: one subscription."""
 
-    url: str = Field(pattern=r"^https?://")
+    url: str = Field(pattern=r"^https?://[^/?#\s]+")
     name: str = Field(min_length=1)
     lang: Language | None = None
     expect_per_day: float | None = Field(default=None, ge=0)
+
+    @field_validator("url")
+    @classmethod
+    def without_secrets(cls, url: str) -> str:
+        """Refuse an address with a user name or a password: it is never fetched, but would be kept and shown."""
+        if "@" in re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0]:
+            message = "an address with a user name or a password is not fetched"
+            raise ValueError(message)
+        return url
 
     def feed(self) -> Feed:
         """The feed as the store keeps it."""

@@ -228,9 +228,12 @@ def _read_table(path: Path) -> pa.Table:
         missing = [name for name in COLUMNS if name not in table.column_names]
         if missing:
             raise SettingsError(f"{path} has no column {missing[0]!r}.", advice=EXPECTED)
+        twice = [name for name in KINDS if table.column_names.count(name) > 1]
+        if twice:
+            raise SettingsError(f"{path} has the column {twice[0]!r} more than once.", advice=EXPECTED)
         kinds = {name: kind for name, kind in KINDS.items() if name in table.column_names}
         table = table.select(list(kinds)).cast(pa.schema(kinds))
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise SettingsError(f"{path} is no table of prices: {error}.", advice=EXPECTED) from error
     except OSError as error:
         raise SettingsError(

@@ -74,9 +74,9 @@ def documents(path: Path, *, lang: str | None, as_json: bool) -> list[Document]:
 
 def _parsed(path: Path, number: int, raw: bytes, *, as_json: bool) -> Mapping[str, str]:
     try:
-        line = raw.decode("utf-8")
+        line = raw.decode("utf-8-sig")
         return _fields(json.loads(line if line.strip() else "{}")) if as_json else _plain(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         expected = "a JSON object of texts (title, lead, text, lang, url)" if as_json else "UTF-8 text"
         raise SettingsError(f"{path}, line {number}: not {expected}.", advice="Mend that line.") from error
 
@@ -84,7 +84,9 @@ def _parsed(path: Path, number: int, raw: bytes, *, as_json: bool) -> Mapping[st
 def _fields(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values() if text is not None):
         raise ValueError(value)
-    return {key: text or "" for key, text in value.items()}
+    publisher_of(value.get("url") or "")  # refuses what is no address
+    # half a character (\ud800 alone, in JSON) cannot be printed; one character stands for it, so that spans still fit
+    return {key: (text or "").encode("utf-8", "replace").decode() for key, text in value.items()}
 
 
 def _plain(line: str) -> Mapping[str, str]:

@@ -78,7 +78,8 @@ def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInput
     moves = _moves(desk, store, window)
     links, evidence = _links(store, moves)
     told = store.read(Story, "stories_between", since=window.since_at, until=window.until_at)
-    ids = {story.id for story in told} | {link.story_id for link in links}
+    late = store.read(StoryArticle, "members_late", since=window.since_at)
+    ids = {story.id for story in told} | {link.story_id for link in links} | {member.story_id for member in late}
     members = store.read(StoryArticle, "members_of", ids=sorted(ids), until=window.until_at)
     articles = [member.article_id for member in members]
     return EditionInputs(
@@ -93,6 +94,7 @@ def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInput
         evidence=evidence,
         stories=store.read(Story, "stories_of", ids=sorted(ids)),
         members=members,
+        late=frozenset(member.article_id for member in late),
         documents=store.read(Document, "documents_of", ids=articles),
         translations=store.read(Translation, "translations_of", ids=articles),
         labels=store.read(Label, "labels_of", ids=articles),
@@ -148,9 +150,7 @@ def _counts(desk: Desk, store: Store, window: Window, moves: Sequence[Move]) -> 
     answered = sum(feed.checked_at is not None and feed.failure_weight == 0 for feed in feeds)
     silent = {feed.url for feed in store.read(Feed, "feeds_silent", until=window.until_at)} & subscribed
     since, until = window.since_at, window.until_at
-    entries = store.read(
-        Tally, "entry_counts", since=since, until=until, oldest=since - timedelta(days=desk.settings.max_age_days)
-    )
+    entries = store.read(Tally, "entry_counts", since=since, until=until)
     languages = {
         tally.state: tally.number for tally in store.read(Tally, "article_languages", since=since, until=until)
     }

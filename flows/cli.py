@@ -20,8 +20,7 @@ from rich.text import Text
 from contrecoup.errors import ContrecoupError, Degraded, SettingsError
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
+    from contrecoup.models import Failure
     from flows.run import Report
 
 app = typer.Typer(
@@ -152,18 +151,28 @@ def status(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         return
     for warning in found.warnings:
         errors.print(f"! {warning}", markup=False, highlight=False, soft_wrap=True)
-    tables: dict[str, Sequence[DataclassInstance]] = {
-        "Entries": found.states,
-        "Feeds in trouble": found.troubles,
-        "Failures": found.failures,
-    }
-    for title, rows in tables.items():
-        output.print(f"\n[bold]{title}[/]")
-        if rows:
-            named = [asdict(row) for row in rows]
-            _show_rows(tuple(named[0]), [tuple(row.values()) for row in named], as_json=False)
-        else:
-            output.print("none")
+    _show_titled("Entries", ("state", "lang", "entries"), [(s.state, s.lang, s.entries) for s in found.states])
+    troubles = [(t.name, t.kind, f"{t.checked_at:%Y-%m-%d %H:%M}" if t.checked_at else "never") for t in found.troubles]
+    _show_titled("Feeds in trouble", ("feed", "kind", "last try (UTC)"), troubles)
+    _show_titled("Failures", ("stage", "kind", "number", "the latest", "what to do"), _alike(found.failures))
+    if found.failures:
+        output.print("'contrecoup status --json' has every one of them.")
+
+
+def _alike(failures: "Sequence[Failure]") -> list[tuple[str, str, int, str, str]]:
+    """Failures of one kind on one line, with the newest message."""
+    groups: dict[tuple[str, str, str], list[Failure]] = {}
+    for failure in sorted(failures, key=lambda failure: failure.at, reverse=True):
+        groups.setdefault((failure.stage, failure.kind, failure.advice), []).append(failure)
+    return [(stage, kind, len(same), same[0].message, advice) for (stage, kind, advice), same in groups.items()]
+
+
+def _show_titled(title: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    output.print(f"\n[bold]{title}[/]")
+    if rows:
+        _show_rows(columns, rows, as_json=False)
+    else:
+        output.print("none")
 
 
 def _day(moment: datetime | None) -> date | None:

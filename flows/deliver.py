@@ -141,12 +141,15 @@ def _waiting(desk: Desk, digests: Sequence[Digest]) -> Iterator[tuple[Delivery, 
 
 
 def _send(desk: Desk, server: Mail, delivery: Delivery, digest: Digest) -> list[str]:
-    outcome = send_mail(
-        compose_mail(digest, sender=server.sender, recipient=delivery.recipient),
-        server,
-        password=os.environ.get(PASSWORD),
-        before_dot=lambda: _keep(desk, replace(delivery, state=DeliveryState.COMMITTING)),
-    )
+    try:
+        outcome = send_mail(
+            compose_mail(digest, sender=server.sender, recipient=delivery.recipient),
+            server,
+            password=os.environ.get(PASSWORD),
+            before_dot=lambda: _commit(desk, delivery),
+        )
+    except _TakenElsewhereError:
+        return []
     _keep(desk, replace(delivery, state=outcome.state, attempts=delivery.attempts + 1, detail=outcome.detail))
     if outcome.state is DeliveryState.SENT:
         return []
@@ -157,6 +160,19 @@ def _send(desk: Desk, server: Mail, delivery: Delivery, digest: Digest) -> list[
     )
     _fail(desk, problem, key=delivery.message_id)
     return [str(problem)]
+
+
+class _TakenElsewhereError(Exception):
+    """A run beside this one has sent the mail, or is about to."""
+
+
+def _commit(desk: Desk, delivery: Delivery) -> None:
+    """Claim the mail just before its final dot: of two runs that hold its body ready, one sends it."""
+    with desk.store() as store:
+        rows = store.read(Delivery, "deliveries_of", edition_on=delivery.edition_on)
+        if delivery not in rows:
+            raise _TakenElsewhereError
+        store.save([replace(delivery, state=DeliveryState.COMMITTING, at=desk.now)])
 
 
 def _keep(desk: Desk, delivery: Delivery) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -13,7 +13,7 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 
-from contrecoup.errors import ItemError
+from contrecoup.errors import FetchError, ItemError
 from contrecoup.instruments import AliasTable, Instrument
 from contrecoup.models import Failure, Method
 from contrecoup.settings import Settings, read_settings
@@ -85,6 +85,7 @@ def perform(batch: Task[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 def failure_of(error: ItemError, *, stage: str, key: str, now: datetime) -> Failure:
     """The row that keeps an item's error."""
+    wait_s = error.retry_after_s if isinstance(error, FetchError) else None
     return Failure(
         stage=stage,
         key=key,
@@ -94,6 +95,7 @@ def failure_of(error: ItemError, *, stage: str, key: str, now: datetime) -> Fail
         advice=error.advice,
         cause=error.cause or (redact(repr(error.__cause__)) if error.__cause__ else ""),
         weight=error.weight,
+        retry_at=None if wait_s is None else now + timedelta(seconds=wait_s),
     )
 
 

@@ -1,16 +1,19 @@
 """Feeds and pages come in.
 
 feeds_to_check  | fetch | parse_feed       > entries, feeds
+entries_ahead   | read_date                > entries
 pages_to_fetch  | fetch                    > pages, page_bodies
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import zstandard
 from prefect import flow
 
+from contrecoup.dates import read_date
 from contrecoup.errors import FetchError, ItemError, NothingAnswered, ParseError
 from contrecoup.models import Entry, Failure, Feed, Page, PageBody
 from contrecoup.settings import Network
@@ -53,6 +56,7 @@ def check_feeds(desk: Desk) -> None:
     with desk.store() as store:
         known = {feed.url: feed for feed in store.read(Feed, "feeds")}
         store.save([_subscribe(feed, known.get(feed.url)) for feed in subscribed.values()])
+        store.save(_come_due(store.read(Entry, "entries_ahead"), subscribed, desk.now))
         due = [feed for feed in store.read(Feed, "feeds_to_check", now=desk.now) if feed.url in subscribed]
     answered = 0
     advance = progress.get().start("Feeds", len(due))
@@ -79,6 +83,25 @@ def _subscribe(feed: Feed, known: Feed | None) -> Feed:
         lang=feed.lang,
         expect_per_day=feed.expect_per_day,
     )
+
+
+def _come_due(ahead: Sequence[Entry], subscribed: Mapping[str, Feed], now: datetime) -> list[Entry]:
+    """Entries that were dated ahead of our clock and no longer are: a feed that does not change is not read again."""
+    due = []
+    for entry in ahead:
+        feed = subscribed.get(entry.feed_url)
+        published = read_date(entry.published_raw, seen_at=now, source="feed", lang=feed.lang if feed else None)
+        if published.lane == "dated":
+            due.append(
+                replace(
+                    entry,
+                    published_at=published.at,
+                    published_precision=published.precision,
+                    published_confidence=published.confidence,
+                    lane=published.lane,
+                )
+            )
+    return due
 
 
 @step
@@ -156,8 +179,11 @@ def fetch_pages(desk: Desk, oldest: datetime) -> int:
     urls = list(dict.fromkeys(entry.url for entry in entries))
     advance = progress.get().start("Pages", len(urls))
     came = 0
+    resting: set[str] = set()
     for batch in batches(urls, PAGES_A_BATCH):
-        pages, bodies, failures = perform(read_pages, batch, desk.settings.network, desk.now)
+        asked = [url for url in batch if urlsplit(url).netloc not in resting]
+        pages, bodies, failures = perform(read_pages, asked, desk.settings.network, desk.now)
+        resting.update(urlsplit(failure.key).netloc for failure in failures if failure.retry_at is not None)
         came += len(pages)
         with desk.store() as store:
             store.save(bodies, pages, failures)

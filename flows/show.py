@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from contrecoup.errors import SettingsError
@@ -52,10 +52,12 @@ class Status:
 
 def status_of(config: Path) -> Status:
     """Entries by state, feeds in trouble, and failures that nothing has mended."""
-    with open_store(read_settings(config).database, wait_s=PATIENCE_S) as store:
+    settings = read_settings(config)
+    oldest = datetime.now(UTC) - timedelta(days=settings.max_age_days)
+    with open_store(settings.database, wait_s=PATIENCE_S) as store:
         return Status(
             warnings=warnings_for(sys.version_info[:3]),
-            states=store.read(State, "states"),
+            states=store.read(State, "states", oldest=oldest),
             troubles=store.read(Trouble, "feeds_in_trouble"),
             failures=store.read(Failure, "failures_open"),
         )

@@ -50,8 +50,9 @@ class Telling:
     """A story as it stands in an edition.
 
     ``publishers`` counts those whose text is their own, ``copies`` the articles that repeat another's. ``glossed``
-    says that ``translation`` is a word-for-word gloss. ``counterpart`` is the first title of the story that was written
-    in the reader's language, when its own title is in another. ``seen_on`` is the last edition that showed the story.
+    says that ``translation`` is a word-for-word gloss. ``counterpart`` is the first title in the reader's language,
+    among what is new if it can be, when the story's own title is in another. ``seen_on`` is the last edition that
+    showed the story.
     """
 
     story_id: str

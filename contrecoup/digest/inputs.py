@@ -29,7 +29,8 @@ class EditionInputs:
     ``moves`` are the sessions that closed in (``since_at``, ``until_at``], of every verdict; ``links`` and
     ``evidence`` are theirs. ``stories`` are those linked, their rivals, and those told in the window; ``members``
     are all articles of these stories; documents, translations, labels, mentions, claims and checks are theirs.
-    ``previous`` are items of earlier editions.
+    ``late`` are ids of articles that the edition before missed, because they were read after it was built; their
+    stories are among ``stories``. ``previous`` are items of earlier editions.
     """
 
     edition_on: date
@@ -43,6 +44,7 @@ class EditionInputs:
     evidence: Sequence[Evidence] = ()
     stories: Sequence[Story] = ()
     members: Sequence[StoryArticle] = ()
+    late: frozenset[str] = frozenset()
     documents: Sequence[Document] = ()
     translations: Sequence[Translation] = ()
     labels: Sequence[Label] = ()

@@ -27,8 +27,9 @@ class Library:
     seen_on: Mapping[str, date]
 
     def fresh(self, story: Story) -> list[StoryArticle]:
-        """The articles of a story told within the window."""
-        return [member for member in self.members.get(story.id, ()) if member.told_at > self.inputs.since_at]
+        """The articles of a story told within the window, and those that the edition before missed."""
+        since, late = self.inputs.since_at, self.inputs.late
+        return [m for m in self.members.get(story.id, ()) if m.told_at > since or m.article_id in late]
 
 
 def open_library(inputs: EditionInputs) -> Library:
@@ -72,7 +73,7 @@ def telling_of(story: Story, library: Library, *, per_language: int = 1) -> Tell
         glossed=glossed,
         counterpart=_counterpart(story, members, library),
         first_at=story.first_at,
-        new=story.first_at > library.inputs.since_at,
+        new=len(library.fresh(story)) == len(members),
         seen_on=library.seen_on.get(story.id),
         publishers=len(own_publishers(members)),
         articles=len(members),
@@ -109,7 +110,7 @@ def _translation(story: Story, library: Library) -> tuple[str | None, bool]:
 def _counterpart(story: Story, members: Sequence[StoryArticle], library: Library) -> str | None:
     if story.lang == library.inputs.lang:
         return None
-    for member in members:
+    for member in [*library.fresh(story), *members]:
         document = library.documents.get(member.article_id)
         if document is not None and document.lang == library.inputs.lang:
             return shown(document.title)
@@ -117,13 +118,14 @@ def _counterpart(story: Story, members: Sequence[StoryArticle], library: Library
 
 
 def _sources(story: Story, members: Sequence[StoryArticle], library: Library, per_language: int) -> tuple[Source, ...]:
-    """A few articles a language, one a publisher, no wire copy; the founder first, then the readable ones."""
+    """A few articles a language, one a publisher, no wire copy: the founder, then what is new, readable first."""
+    fresh = frozenset(member.article_id for member in library.fresh(story))
     own = [member for member in members if member.wire_id == member.article_id and member.article_id != story.id]
     founders = [member for member in members if member.article_id == story.id]
     sources: list[Source] = []
     taken: set[tuple[str, str]] = set()
     in_language: Counter[str] = Counter()
-    for member in founders + sorted(own, key=lambda member: not _readable(member, library)):
+    for member in founders + sorted(own, key=lambda m: (m.article_id not in fresh, not _readable(m, library))):
         document = library.documents.get(member.article_id)
         if document is None or (document.lang, document.publisher) in taken:
             continue

@@ -28,6 +28,8 @@ LAG_IN_HOURS_UNTIL = 48
 HIGH = 0.6
 """A part of a link is said in words from here on."""
 LOW = 0.3
+THIRDS = {33.3: "1/3", 66.7: "2/3"}
+"""Percentages by which ``claim_grammar`` stands for fractions that decimals do not write."""
 
 _BREAKABLE = re.compile(r"(?<=[«×]) |(?<=\{[nz]\}) | (?=[»:;?!%]|Md|bn )")
 """Spaces where a line must not break: between a figure and what it counts, and beside French punctuation."""
@@ -174,7 +176,7 @@ class Wording:
 
     def said(self, said: Said) -> str:
         """One checked claim: who said what, and what prices say."""
-        size = self.say(f"qualifier.{said.qualifier}", size=self._in_unit(said.size, said.unit, "#,##0.##"))
+        size = self.say(f"qualifier.{said.qualifier}", size=self._stated(said))
         period = "" if said.period == said.basis else self.say(f"period.{said.period}")
         line = self.say("said.line", publisher=said.publisher, size=size, period=period)
         if said.measured is None:
@@ -249,6 +251,12 @@ class Wording:
     def _of_move(self, phrase: str, figure: Figure, **values: str) -> str:
         change = self.percent(figure.simple_return)
         return self.say(phrase, name=figure.name, change=change, day=self.day(figure.session_on), **values)
+
+    def _stated(self, said: Said) -> str:
+        """The size that was said; a third stays a third, for nobody wrote 33.3."""
+        if said.unit == "percent" and (third := THIRDS.get(abs(said.size))):
+            return f"{MINUS if said.size < 0 else '+'}{third}"
+        return self._in_unit(said.size, said.unit, "#,##0.##")
 
     def _in_unit(self, value: float, unit: str, pattern: str) -> str:
         signed = self.number(value, pattern) if unit == "times" else self.signed(value, pattern)

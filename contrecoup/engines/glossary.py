@@ -317,22 +317,24 @@ def _agreed_en(units: Sequence[_Unit]) -> list[_Unit]:
     return out[::-1]
 
 
-CLOSE = frozenset(".,;:!?)]}%…»")
+CLOSE = frozenset(".,;:!?)]}%…»”")
 OPEN = frozenset("([{“")
 SPACED = frozenset(":;!?»")
 DASHES = frozenset("-–/+−")
+QUOTES = {"en": {"«": "“", "»": "”"}, "fr": {"“": "«", "”": "»"}}
 
 
 def _render(text: str, units: Sequence[_Unit], target: str) -> str:
-    """Join with the target's blanks, and give the sentence the capital it had."""
+    """Join with the target's blanks and quotation marks, and give the sentence the capital it had."""
     out, dashed = "", False
     for unit in units:
-        if not unit.text:
+        piece = QUOTES[target].get(unit.text, unit.text)
+        if not piece:
             continue
-        tight = not out or unit.text in CLOSE or out[-1] in OPEN or out[-1] in "'’" or (unit.glued and dashed)
-        if target == "fr" and unit.text in SPACED:
+        tight = not out or piece in CLOSE or out[-1] in OPEN or out[-1] in "'’" or (unit.glued and dashed)
+        if target == "fr" and piece in SPACED:
             tight = False
-        dashed = unit.text in DASHES
-        out += ("" if tight or (dashed and unit.glued) else " ") + unit.text
+        dashed = piece in DASHES
+        out += ("" if tight or (dashed and unit.glued) else " ") + piece
     first = next((c for c in text if c.isalpha()), "")
     return out[:1].upper() + out[1:] if first.isupper() else out

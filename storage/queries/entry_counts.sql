@@ -1,12 +1,9 @@
--- In which state did the entries first seen after $since and until $until end? (Those told before $oldest wait no more.)
+-- In which state did the entries told (or, without a date, first seen) after $since and until $until end?
 select
-    case
-        when s.state = 'waiting' and s.published_at < $oldest then 'too_old'
-        else s.state
-    end as state,
+    state,
     count(*) as number
-from entry_states s
-where s.seen_at > $since
-    and s.seen_at <= $until
+from entry_states
+where coalesce(published_at, seen_at) > $since
+    and coalesce(published_at, seen_at) <= $until
 group by all
 order by state;

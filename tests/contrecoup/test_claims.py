@@ -282,3 +282,33 @@ def test_a_list_that_ends_with_a_comma_is_still_a_list(lang: str, text: str) -> 
     found = claims(text, lang)
     assert [claim.symbol for claim in found] == ["CIFR", "CORZ", "WULF"]
     assert {(claim.direction, claim.size, claim.qualifier) for claim in found} == {("down", 30.0, "up_to")}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "sizes"),
+    [
+        ("en", "Riot Platforms and MARA Holdings rose 5% and 7% respectively.", {"RIOT": 5.0, "MARA": 7.0}),
+        ("fr", "Intel et AMD ont perdu respectivement 3 % et 4,5 %.", {"INTC": 3.0, "AMD": 4.5}),
+        ("fr", "Intel, AMD et Nvidia ont perdu respectivement 3 % et 4,5 %.", {}),
+    ],
+)
+def test_respectively_gives_each_name_its_own_figure(lang: str, text: str, sizes: dict[str, float]) -> None:
+    """In the order of the list; none when the figures are fewer than the names."""
+    assert {claim.symbol: claim.size for claim in claims(text, lang)} == sizes
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("fr", "Nvidia n'a pas chuté de 17 % hier.", 0),
+        ("fr", "Nvidia ne perd pas 17 % aujourd'hui.", 0),
+        ("en", "Nvidia did not fall 17% on Monday.", 0),
+        ("en", "Nvidia hasn’t lost 17% in one session.", 0),
+        ("en", "Nvidia has never lost as much as 17%.", 0),
+        ("fr", "Nvidia a perdu pas moins de 17 %.", 1),
+        ("en", "Nvidia not only fell 17%, it kept falling.", 1),
+    ],
+)
+def test_a_move_that_is_denied_is_no_claim(lang: str, text: str, found: int) -> None:
+    """Either language; a turn of phrase that denies nothing keeps the claim."""
+    assert len(claims(text, lang)) == found

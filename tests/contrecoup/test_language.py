@@ -94,3 +94,10 @@ def test_two_languages_as_likely_are_uncertain(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("contrecoup.language._candidates", lambda _: {"da": 0.5, "no": 0.5})
     found = detect_language(FRENCH, feed_lang=None, html_lang=None)
     assert (found.lang, found.why) == ("unknown", "uncertain")
+
+
+def test_blank_lines_around_a_text_change_nothing() -> None:
+    """A headline without lead and body is joined to two empty lines."""
+    text = "Nvidia a perdu 589 milliards de dollars de capitalisation lundi"
+    padded = detect_language(f"\n{text}\n\n", feed_lang=None, html_lang=None)
+    assert padded == detect_language(text, feed_lang=None, html_lang=None)

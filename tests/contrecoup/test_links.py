@@ -258,6 +258,28 @@ def test_a_claim_on_another_session_is_no_witness(room: Newsroom) -> None:
     assert [row.kind for row in evidence] == ["mention"]
 
 
+def test_the_report_of_an_earlier_session_is_no_news_of_this_one(room: Newsroom) -> None:
+    """A title that states Friday's close has the timing of a report; one more article that does not, and it is news."""
+    article = room.tell("friday", at=hours(-60))
+    (news,), _ = room.link()
+    room.claim(article, 3.2)
+    room.claims[0] = replace(room.claims[0], session_on=date(2025, 1, 24))
+    (report,), _ = room.link()
+    assert (news.timing, report.timing) == (1.0, 0.3)
+    assert report.reason.endswith("earlier_session")
+    room.tell("friday", at=hours(-5))
+    (both,), _ = room.link()
+    assert both.timing == 1.0
+
+
+def test_a_figure_told_before_the_opening_is_no_report_of_the_day_before(room: Newsroom) -> None:
+    """Without a day or a close, it may be the price before the bell."""
+    room.claim(room.tell("rout", at=hours(-9)), 11.0)
+    room.claims[0] = replace(room.claims[0], session_on=None, period="unknown")
+    (link,), _ = room.link()
+    assert (link.timing, link.agreement) == (1.0, 0.0)
+
+
 def test_the_place_of_the_name_orders_the_rivals(room: Newsroom) -> None:
     """Title before lead before body before basket; each names its best rival."""
     room.tell("basket", at=hours(-4), target="basket:chips", layer=Layer.SECTOR)

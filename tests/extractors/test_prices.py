@@ -120,6 +120,10 @@ def test_a_symbol_that_is_not_in_the_file_is_unknown(tmp_path: Path) -> None:
         (HEADER + "27/01/2025,NVDA,1,1,1,1,1\n", "is no table of prices: .*27/01/2025"),
         (HEADER + "2025-01-27,NVDA,1,1,1,dear,1\n", "is no table of prices: .*dear"),
         (HEADER + "2025-01-27,NVDA,1,1\n", "is no table of prices: .*Expected 7 columns"),
+        (
+            "date,symbol,open,high,low,close,close,volume\n2025-01-27,NVDA,1,1,1,1,1,1\n",
+            "the column 'close' more than once",
+        ),
         (HEADER + ",NVDA,1,1,1,1,1\n", "has rows without a date or a symbol"),
         ("", "is no table of prices: Empty CSV"),
     ],
@@ -130,6 +134,7 @@ def test_a_symbol_that_is_not_in_the_file_is_unknown(tmp_path: Path) -> None:
         "dates",
         "words",
         "short rows",
+        "a column twice",
         "no date",
         "empty",
     ],
@@ -145,6 +150,15 @@ def test_a_damaged_parquet_file_is_a_settings_error(tmp_path: Path) -> None:
     """Words in a file called Parquet."""
     with pytest.raises(SettingsError, match="is no table of prices"):
         file_prices(written(tmp_path, ROWS, "prices.parquet")).daily_bars("NVDA", START, END)
+
+
+def test_dates_that_are_numbers_are_a_settings_error(tmp_path: Path) -> None:
+    """20250127 in a Parquet file is no date."""
+    columns = {name: [1.0] for name in ("open", "high", "low", "close", "volume")}
+    table = pa.table({"date": [20250127], "symbol": ["NVDA"], **columns})
+    pa.parquet.write_table(table, tmp_path / "prices.parquet")
+    with pytest.raises(SettingsError, match="is no table of prices"):
+        file_prices(tmp_path / "prices.parquet").daily_bars("NVDA", START, END)
 
 
 def test_a_missing_file_is_a_settings_error(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from contrecoup import errors
+from contrecoup.models import Failure
 from flows import cli, show
 from storage.lock import only_run
 
@@ -85,10 +87,11 @@ def test_the_help_lists_every_exit_code() -> None:
         ('database = "a.duckdb"\ndigests = \n', "line 2"),
         ('database = "a.duckdb"\ncolour = "red"\n', "colour"),
         ('[[feeds]]\nurl = "ftp://a.example/rss"\nname = "A"\n', "feeds.0.url"),
+        ('[[feeds]]\nurl = "https://me:canary@a.example/rss"\nname = "A"\n', "a user name or a password"),
         ('[[recipients]]\naddress = "a,b@c.example"\n', "recipients.0.address"),
         ('timezone = "Europe/Lutece"\n', "timezone"),
     ],
-    ids=["broken", "unknown key", "no address", "no mail address", "no time zone"],
+    ids=["broken", "unknown key", "no address", "a secret", "no mail address", "no time zone"],
 )
 def test_a_bad_setting_is_named(
     contrecoup: Run, tmp_path: Path, command: tuple[str, ...], settings: str, named: str
@@ -100,6 +103,7 @@ def test_a_bad_setting_is_named(
     assert ended.code == errors.SettingsError.exit_code
     assert named in ended.err.splitlines()[0]
     assert len(ended.err.splitlines()) == 2
+    assert "canary" not in ended.err
 
 
 def test_settings_that_are_not_utf8_are_named_by_their_line(contrecoup: Run, tmp_path: Path) -> None:
@@ -178,6 +182,37 @@ def test_status_counts_entries_for_a_person_and_for_a_program(contrecoup: Run, l
     shown = contrecoup("status", "--config", lived.config)
     assert "Entries" in shown.out
     assert [f"! {warning}" for warning in told["warnings"]] == shown.err.splitlines()
+
+
+def test_status_tells_failures_of_one_kind_once(
+    contrecoup: Run, lived: "Desk", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty feeds that a cut cable silences are one line, with their number and the newest message."""
+    at = datetime(2025, 1, 28, 5, 30, tzinfo=UTC)
+    failures = [
+        Failure(
+            stage="feed",
+            key=f"f{n}",
+            at=at + timedelta(minutes=n),
+            kind="dns",
+            message=f"no name {n}",
+            advice="Plug it in.",
+            cause="",
+            weight=0.5,
+        )
+        for n in range(20)
+    ]
+    feed = show.Trouble(name="Feed", url="", failure_weight=0.5, checked_at=at, kind="dns", message="", advice="")
+    troubles = [feed, replace(feed, name="New", checked_at=None)]
+    status = show.Status(warnings=(), states=(), troubles=troubles, failures=failures)
+    monkeypatch.setattr(show, "status_of", lambda _: status)
+    told = contrecoup("status", "--config", lived.config).out
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in told.splitlines() if line.startswith("│")]
+    assert rows == [
+        ["Feed", "dns", "2025-01-28 05:30"],
+        ["New", "dns", "never"],
+        ["feed", "dns", "20", "no name 19", "Plug it in."],
+    ]
 
 
 def test_status_waits_for_a_flow_and_then_says_who_holds_the_database(

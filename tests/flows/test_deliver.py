@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -18,6 +18,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from contrecoup.digest.mail import Mail
+from contrecoup.settings import Mail as Server
+from extractors.smtp import Outcome
+from flows import deliver
 from flows.brief import brief
 from flows.deliver import PASSWORD, Told
 
@@ -182,6 +186,24 @@ def test_a_mail_cut_off_at_the_final_dot_is_reported_and_never_sent_again(mailin
     assert _brief(mailing).warnings == ()
     assert office.to() == ["lectrice@contrecoup.example"]
     assert sorted(_states(mailing)) == [("sent", 1), ("unknown", 0)]
+
+
+def test_two_runs_side_by_side_send_a_mail_once(
+    mailing: "Desk", office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has the body at the server when it finds that the first has sent it."""
+    real, depth = deliver.send_mail, []
+
+    def beside(mail: Mail, server: Server, *, password: str | None, before_dot: Callable[[], None]) -> Outcome:
+        if not depth:
+            depth.append("a run inside a run")
+            assert _brief(mailing).warnings == ()
+        return real(mail, server, password=password, before_dot=before_dot)
+
+    monkeypatch.setattr(deliver, "send_mail", beside)
+    assert _brief(mailing).warnings == ()
+    assert office.to() == sorted(READERS)
+    assert _states(mailing) == [("sent", 1)]
 
 
 def test_mails_are_planned_with_the_edition_that_they_carry(mailing: "Desk", office: Office) -> None:

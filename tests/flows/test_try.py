@@ -107,8 +107,10 @@ def test_no_input_gives_no_output(contrecoup: Run, typed: Callable[[bytes], None
         (b'{"title": "Bien"}\n{"title": \n', ("--json",)),
         (b'{"title": "Bien"}\n["title"]\n', ("--json",)),
         (b'{"title": "Bien"}\n{"title": 3}\n', ("--json",)),
+        (b'{"title": "Bien"}\n{"title": "Good", "url": "http://[bad"}\n', ("--json",)),
+        (b'{"title": "Bien"}\n' + b"[" * 100_000 + b"\n", ("--json",)),
     ],
-    ids=["not UTF-8", "not JSON", "no object", "no text"],
+    ids=["not UTF-8", "not JSON", "no object", "no text", "no address", "too deep"],
 )
 def test_a_line_that_cannot_be_read_is_named(
     contrecoup: Run, typed: Callable[[bytes], None], stage: str, raw: bytes, option: tuple[str, ...]
@@ -119,6 +121,15 @@ def test_a_line_that_cannot_be_read_is_named(
     assert (ended.code, ended.out) == (2, "")
     assert "line 2" in ended.err
     assert len(ended.err.splitlines()) == 2
+
+
+def test_half_a_character_and_a_byte_order_mark_break_no_line(contrecoup: Run, typed: Callable[[bytes], None]) -> None:
+    """A surrogate that JSON lets through is printed as one other character, so that spans still fit."""
+    typed(b'\xef\xbb\xbf{"title": "Nvidia shares fell 16% \\ud800on Monday"}\n')
+    [found] = _objects(contrecoup("try", "claims", "--json"))
+    [claim] = found["claims"]
+    assert (claim["symbol"], claim["size"]) == ("NVDA", 16.0)
+    assert "?" in claim["sentence"]
 
 
 def test_a_file_that_is_not_there_is_named(contrecoup: Run, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from contrecoup.digest.build import EditionInputs, build_edition, items_of
+from contrecoup.digest.tellings import open_library, telling_of
 from contrecoup.models import DigestItem, Evidence, Layer, LinkLabel, MoveVerdict, Verdict
 
 Day = Callable[[str], EditionInputs]
@@ -236,6 +237,15 @@ def test_sources_are_original_texts_one_a_publisher(january_27: Day) -> None:
     assert (telling.publishers, telling.articles, telling.copies) == (3, 4, 1)
 
 
+def test_a_story_that_goes_on_shows_what_is_new(january_27: Day) -> None:
+    """The founder stands for the story; beside it, the article of this window comes before those of the last."""
+    day = replace(january_27("en"), since_at=datetime(2025, 1, 27, 21, 30, tzinfo=UTC))
+    members = [replace(member, wire_id=member.article_id) for member in day.members]
+    telling = telling_of(day.stories[0], open_library(replace(day, members=members)), per_language=2)
+    english = [source.publisher for source in telling.sources if source.lang == "en"]
+    assert english == ["tape.example", "eastbay.example"]
+
+
 @pytest.mark.parametrize(("lang", "story", "glossed"), [("fr", 0, False), ("en", 1, True)])
 def test_a_title_in_the_other_language_bears_its_translation(
     january_27: Day,
@@ -260,6 +270,20 @@ def test_the_counterpart_is_a_title_in_the_readers_language(january_27: Day) -> 
     """A title that a person wrote is better than a gloss."""
     assert build_edition(january_27("fr")).groups[0].telling.counterpart == "Nvidia chute de 17\xa0% à la clôture"
     assert build_edition(january_27("en")).groups[0].telling.counterpart is None
+
+
+def test_the_counterpart_of_a_story_that_goes_on_is_a_new_title(january_27: Day) -> None:
+    """Yesterday's headline is not told as today's."""
+    day = january_27("fr")
+    evening = datetime(2025, 1, 27, 23, tzinfo=UTC)
+    [french] = [document for document in day.documents if document.article_id == "fr-1"]
+    [member] = [member for member in day.members if member.article_id == "fr-1"]
+    later = replace(french, article_id="fr-9", title="Le lendemain", published_at=evening, seen_at=evening)
+    told = replace(member, article_id="fr-9", wire_id="fr-9", told_at=evening)
+    day = replace(day, documents=[*day.documents, later], members=[*day.members, told])
+    next_day = replace(day, since_at=evening - timedelta(hours=1))
+    counterparts = [telling_of(day.stories[0], open_library(inputs)).counterpart for inputs in (day, next_day)]
+    assert counterparts == ["Nvidia chute de 17\xa0% à la clôture", "Le lendemain"]
 
 
 def test_items_tell_what_stands_where(january_27: Day) -> None:

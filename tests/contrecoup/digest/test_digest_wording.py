@@ -108,6 +108,13 @@ def test_a_checked_claim_is_one_sentence() -> None:
     )
 
 
+def test_a_third_is_not_told_as_33_3_percent() -> None:
+    """The article said "nearly a third"."""
+    said = replace(_said(Verdict.CONFIRMED, -29.88, qualifier="nearly"), size=-33.3)
+    assert EN.said(said) == "p.example says nearly −1/3, measured −29.88% at the close: confirmed."
+    assert FR.said(replace(said, size=66.7)).startswith("p.example dit près de +2/3,")
+
+
 def test_a_claim_that_cannot_be_checked_says_why() -> None:
     """A code without words is shown as it is, not hidden."""
     said = _said(Verdict.UNCHECKABLE, None, unit="usd_bn", period="premarket")

@@ -29,6 +29,7 @@ GLOSSARY = GlossaryTranslator()
         ("des puces chinoises rapides et pas chères", "Fast Chinese chips and not expensive"),
         ("il recule mi-janvier", "it drops mi January"),
         ("ils ont reculé", "they dropped"),
+        ("le « marché » recule", "the “market” drops"),
     ],
 )
 def test_french_becomes_readable_english(text: str, expected: str) -> None:
@@ -52,6 +53,7 @@ def test_french_becomes_readable_english(text: str, expected: str) -> None:
         ("to the market", "au marché"),
         ("they will plunge", "ils plongera"),
         ("quickly drops", "rapidement recule"),
+        ("the “market” drops", "le « marché » recule"),
         ("investors' fears", "Craintes d'investisseurs"),
     ],
 )
