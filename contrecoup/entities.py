@@ -94,9 +94,14 @@ def _scan(text: str, lang: str, table: AliasTable) -> list[_Found]:
     """All candidates of one field, longest first at each place, by ``start``."""
     names = list(_names(text, lang, table))
     before = {found.end: found.target for found in names}
-    tickers = list(_tickers(text, table, before))
-    names = [name for name in names if not any(name.start < t.end and t.start < name.end for t in tickers)]
-    return sorted(names + tickers, key=lambda found: found.start)
+    sure = [name for name in names if name.doubt is None]
+    # "MARA Holdings" is one name, not a ticker and a stranger
+    tickers = [t for t in _tickers(text, table, before) if t.reason != "bare_ticker" or not _overlaps(t, sure)]
+    return sorted([*(name for name in names if not _overlaps(name, tickers)), *tickers], key=lambda found: found.start)
+
+
+def _overlaps(one: _Found, others: Sequence[_Found]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in others)
 
 
 def _names(text: str, lang: str, table: AliasTable) -> Iterator[_Found]:

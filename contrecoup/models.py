@@ -82,6 +82,7 @@ class Feed:
     changed_at: datetime | None = None
     failure_weight: float = 0.0
     next_check_at: datetime | None = None
+    moved_to: str | None = None
 
 
 # Identified by id = hash(feed url, guid or canonical link).

@@ -7,6 +7,7 @@ entries_without_page                                        > the same, from the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 import zstandard
 from prefect import flow
@@ -18,10 +19,11 @@ from contrecoup.language import detect_language
 from contrecoup.models import Article, ArticleText, Failure, Status
 from extractors.articles import METHOD, Extracted, PageToExtract, extract_article
 from extractors.workers import kept, run_each
-from flows.desk import batches, failure_of, in_force, open_desk, perform, progress, step
+from flows.desk import Desk, failure_of, in_force, open_desk, perform, progress, step
 
 PAGES_A_BATCH = 100
 PAGE_DEADLINE_S = 10.0
+QUEUES = ("pages_to_extract", "entries_without_page")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +57,23 @@ def extract(config: str = "contrecoup.toml", now: datetime | None = None) -> int
     desk = open_desk(config, now)
     with desk.store() as store:
         store.save([in_force("extract", METHOD, desk.now)])
-        waiting = [*store.read(Pending, "pages_to_extract"), *store.read(Pending, "entries_without_page")]
-    advance = progress.get().start("Articles", len(waiting))
+        left = {queue: store.count(queue) for queue in QUEUES}
+    advance = progress.get().start("Articles", sum(left.values()))
     with kept():
-        for batch in batches(waiting, PAGES_A_BATCH):
-            articles, texts, failures = perform(read_articles, batch, desk.now)
-            with desk.store() as store:
-                store.save(texts, articles, failures)
-            for _ in batch:
-                advance()
+        for queue, number in left.items():
+            for _ in range(ceil(number / PAGES_A_BATCH)):
+                for _ in range(read_next(desk, queue)):
+                    advance()
+    return sum(left.values())
+
+
+def read_next(desk: Desk, queue: str) -> int:
+    """Make articles of the first entries of a queue, which leave it then; give their number."""
+    with desk.store() as store:
+        waiting = store.read(Pending, queue, limit=PAGES_A_BATCH)
+    articles, texts, failures = perform(read_articles, waiting, desk.now)
+    with desk.store() as store:
+        store.save(texts, articles, failures)
     return len(waiting)
 
 

@@ -150,7 +150,7 @@ def read_feeds(feeds: Sequence[Feed], network: Network, now: datetime) -> tuple[
 
 
 def _answered(feed: Feed, answer: Response, now: datetime) -> Feed:
-    checked = replace(feed, checked_at=now, failure_weight=0.0, next_check_at=None)
+    checked = replace(feed, checked_at=now, failure_weight=0.0, next_check_at=None, moved_to=answer.permanent_url)
     if answer.unchanged:
         return checked
     return replace(

@@ -29,7 +29,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A feed that fails."""
+    """A feed that fails, or has moved."""
 
     name: str
     url: str

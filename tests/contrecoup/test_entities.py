@@ -63,6 +63,7 @@ def targets(text: str, lang: str) -> list[tuple[str, str]]:
             "NVDA, AVGO and INTC forecast",
             [("NVDA", "bare_ticker"), ("AVGO", "bare_ticker"), ("INTC", "bare_ticker")],
         ),
+        ("en", "MARA Holdings rose 5%", [("MARA", "name")]),
         ("fr", "MSTR recule avec les bitcoins", [("MSTR", "bare_ticker"), ("BTC-USD", "name")]),
         ("fr", "Alexa : les espions d'Amazon", [("AMZN", "name")]),
     ],

@@ -10,9 +10,12 @@ import pytest
 from contrecoup.models import Entry, Feed
 from extractors.fetch_errors import fetch_error
 from extractors.replay import serve
+from extractors.web import Response
 from flows.desk import failure_of, open_desk
-from flows.ingest import LONGEST_WAIT, _failed, fetch_pages, ingest
+from flows.ingest import LONGEST_WAIT, _answered, _failed, fetch_pages, ingest
 from flows.run import _in_place_of_the_web
+from flows.show import Trouble
+from storage.store import open_store
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -111,3 +114,27 @@ def _entry(number: int) -> Entry:
         lane="dated",
         seen_at=NOW,
     )
+
+
+def test_a_feed_that_moved_for_good_still_answers_and_is_reported(desk: "Desk") -> None:
+    """A permanent redirect is followed, and ``status`` says which address to put into the settings."""
+    answer = Response(
+        url="http://a.example/f",
+        final_url="http://b.example/f",
+        status=200,
+        body=b"",
+        body_hash="0",
+        etag=None,
+        last_modified=None,
+        content_type="application/rss+xml",
+        charset=None,
+        fetched_at=NOW,
+        unchanged=False,
+        permanent_url="http://b.example/f",
+    )
+    moved = _answered(Feed(url=answer.url, name="a"), answer, NOW)
+    with open_store(desk.database) as store:
+        store.save([moved])
+        [trouble] = store.read(Trouble, "feeds_in_trouble")
+    assert (trouble.kind, trouble.message) == ("moved", "The feed has moved for good to http://b.example/f.")
+    assert trouble.advice == "Change its address in the settings."
