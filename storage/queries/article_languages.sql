@@ -1,9 +1,10 @@
--- How many of the articles told after $since and until $until are in each language?
+-- Of the entries that entry_counts counts, how many have an article in each language?
 select
-    lang as state,
+    a.lang as state,
     count(*) as number
-from articles_now
-where coalesce(published_at, seen_at) > $since
-    and coalesce(published_at, seen_at) <= $until
-group by lang
-order by lang;
+from entry_states s
+join articles_now a on a.id = s.article_id
+where coalesce(s.published_at, s.seen_at) > $since
+    and coalesce(s.published_at, s.seen_at) <= $until
+group by a.lang
+order by a.lang;
