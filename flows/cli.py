@@ -116,12 +116,14 @@ def replay(
 
 @app.command()
 def digest(
-    on: Annotated[datetime, typer.Option("--date", formats=DAY, help="The edition's date.")],
+    on: Annotated[
+        datetime | None, typer.Option("--date", formats=DAY, help="The edition's date (default: latest).")
+    ] = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Print an edition that was built."""
-    _print_digest(config, on.date(), lang)
+    _print_digest(config, _day(on), lang)
 
 
 @app.command()
@@ -179,7 +181,7 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _print_digest(config: Path, on: date, lang: str) -> None:
+def _print_digest(config: Path, on: date | None, lang: str) -> None:
     from flows.show import built_digest
 
     output.print(built_digest(config, on, lang).text, markup=False, highlight=False, soft_wrap=True)

@@ -63,22 +63,27 @@ def status_of(config: Path) -> Status:
         )
 
 
-def built_digest(config: Path, on: date, lang: str) -> Digest:
-    """An edition that was built.
+def built_digest(config: Path, on: date | None, lang: str) -> Digest:
+    """An edition that was built: of a date, or the latest.
 
     Raises
     ------
     SettingsError
-        when there is none of that date and language.
+        when no edition is made in that language, or there is none of that date.
 
     """
-    with open_store(read_settings(config).database, wait_s=PATIENCE_S) as store:
-        found = [d for d in store.read(Digest, "digests") if (d.edition_on, d.lang) == (on, lang)]
-    if not found:
+    settings = read_settings(config)
+    if lang not in settings.languages:
         raise SettingsError(
-            f"There is no edition of {on} in {lang!r}.", advice=f"Build it with: contrecoup run --from {on} --to {on}"
+            f"No edition is made in {lang!r}.", advice=f"Languages of the settings: {', '.join(settings.languages)}."
         )
-    return found[0]
+    with open_store(settings.database, wait_s=PATIENCE_S) as store:
+        found = [d for d in store.read(Digest, "digests") if d.lang == lang and on in {None, d.edition_on}]
+    if not found:
+        wanted = f"of {on} " if on else ""
+        span = f" --from {on} --to {on}" if on else ""
+        raise SettingsError(f"There is no edition {wanted}in {lang!r}.", advice=f"Build it with: contrecoup run{span}")
+    return max(found, key=lambda digest: digest.edition_on)
 
 
 def answer(config: Path, sql: str, limit: int) -> Table:

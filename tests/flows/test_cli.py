@@ -238,6 +238,18 @@ def test_digest_prints_an_edition(contrecoup: Run, lived: "Desk", lang: str, wor
     assert "NVDA" in ended.out
 
 
+def test_without_a_date_the_latest_edition_is_printed(contrecoup: Run, lived: "Desk") -> None:
+    """As after a run in the morning."""
+    ended = contrecoup("digest", "--lang", "en", "--config", lived.config)
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "Contrecoup · Tuesday 28 January 2025")
+
+
+def test_a_language_without_editions_is_refused_with_those_there_are(contrecoup: Run, lived: "Desk") -> None:
+    """No run could make one."""
+    ended = contrecoup("digest", "--lang", "de", "--config", lived.config)
+    assert (ended.code, "Languages of the settings: fr, en." in ended.err) == (2, True)
+
+
 def test_an_edition_that_was_not_built_is_told_how_to_be(contrecoup: Run, lived: "Desk") -> None:
     """The advice has the command."""
     ended = contrecoup("digest", "--date", "2024-02-29", "--config", lived.config)
