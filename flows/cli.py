@@ -194,6 +194,8 @@ def _show_report(report: "Report", *, as_json: bool, shown: date | None = None) 
     else:
         for line in report.lines(shown):
             output.print(line, markup=False, highlight=False, soft_wrap=True)
+    if report.silence:
+        raise report.silence
     if report.warnings:
         raise Degraded(
             f"The run is done and kept, but {len(report.warnings)} of its lines need you.",

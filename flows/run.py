@@ -38,6 +38,7 @@ class Report:
     database: Path
     snapshot: Path
     seconds: float
+    silence: NothingAnswered | None = None
 
     def lines(self, shown: date | None = None) -> list[str]:
         """The report as a person reads it, with the files of one edition (the last unless ``shown`` is another)."""
@@ -54,11 +55,7 @@ class Report:
 def run_days(config: Path, first: date | None, last: date | None) -> Report:
     """Fetch what is new, read it, then link and write the editions from ``first`` to ``last`` (default: today's).
 
-    Raises
-    ------
-    NothingAnswered
-        when no feed answered; the editions are written all the same before it is raised.
-
+    When no feed answered, the editions are written all the same and the report says so.
     """
     began, now, settings = monotonic(), datetime.now(UTC), read_settings(config)
     today = edition_at(now, settings)
@@ -66,10 +63,7 @@ def run_days(config: Path, first: date | None, last: date | None) -> Report:
     with only_run(settings.database):
         silence = _collect(config, now, windows[0].since_at - timedelta(days=settings.max_age_days))
         outcomes = [_tell(config, window, now) for window in windows]
-        report = _report(settings, windows, outcomes, monotonic() - began)
-    if silence:
-        raise silence
-    return report
+        return replace(_report(settings, windows, outcomes, monotonic() - began), silence=silence)
 
 
 def replay_days(folder: Path, first: date, last: date, *, fresh: bool = False) -> Report:
