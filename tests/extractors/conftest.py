@@ -113,6 +113,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     begin = datetime(2020, 1, 1, tzinfo=UTC)
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName("h.example")])
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=36500))
         .add_extension(
