@@ -1,7 +1,9 @@
 """Agreement: whether what articles state of a price is what was measured that session. For links.py.
 
-A claim that agrees shows that the story's own authors speak of this move. It is read against the session it speaks of:
-its own ``session_on``, else the one trading (or last closed) when it was told, or the coming one before the opening.
+A claim that agrees shows that the story's own authors speak of this move. It is read against the session it speaks of
+(the same one that checks.py asks first), and by the one rule of tolerance.py, so that no claim that bars contradict is
+a witness: only what its close agrees with is worth ``EXACT``. A claim on the opening, of which the close says
+nothing, shows its direction alone.
 """
 
 from collections.abc import Iterable
@@ -9,15 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from contrecoup.models import Claim
-from contrecoup.sessions import last_closed, session_in_force, session_moved_by
+from contrecoup.sessions import FIVE_DAYS, SEVEN_DAYS, last_closed, open_of, session_in_force, session_moved_by
+from contrecoup.tolerance import Fit, fit
 
-# A stated size agrees within half a point or a tenth of it, twice that after "about" or "nearly": newsrooms round.
-POINTS, SHARE = 0.005, 0.10
-LOOSE = ("about", "nearly")
-# What a claim is worth: direction and size at the close; direction while the session was still open (or ahead);
-# direction with another size.
+# What a claim is worth: direction and size at the close; direction before the opening, which bars cannot contradict,
+# or a size of the session that the close had too; direction with a size that the close does not show, no witness.
 EXACT, EARLIER, DIRECTION = 1.0, 0.7, 0.5
-SPOKEN_EARLIER = ("open", "premarket", "intraday")
+ALWAYS = (SEVEN_DAYS, FIVE_DAYS)
 OTHER_PERIODS = ("afterhours", "week", "month", "year")
 
 
@@ -36,28 +36,29 @@ def session_spoken_of(claim: Claim, told_at: datetime, calendar: str) -> date | 
         return None
     if claim.session_on is not None:
         return claim.session_on
-    if claim.period == "premarket":
-        return session_moved_by(calendar, told_at)
-    return session_in_force(calendar, told_at) or last_closed(calendar, told_at)
+    ahead = opening_today(calendar, told_at)
+    if ahead and claim.period == "premarket":
+        return ahead
+    # what never closes is said to close while its (UTC) day still runs
+    running = None if claim.period == "close" and calendar not in ALWAYS else session_in_force(calendar, told_at)
+    return running or last_closed(calendar, told_at)
+
+
+def opening_today(calendar: str, told_at: datetime) -> date | None:
+    """The session that opens later on the (UTC) day of the telling, or None."""
+    ahead = session_moved_by(calendar, told_at)
+    return ahead if ahead and told_at < open_of(calendar, ahead) and ahead == told_at.date() else None
 
 
 def agreement_of(claim: Claim, measured: float) -> float:
     """What a claim of the same session is worth against a simple return (0.01 = 1 %)."""
     if (claim.direction == "up") != (measured > 0):
         return 0.0
-    if claim.period in SPOKEN_EARLIER:
+    if claim.period == "premarket":
         return EARLIER
-    return EXACT if claim.unit == "percent" and _size_agrees(claim, abs(measured)) else DIRECTION
-
-
-def _size_agrees(claim: Claim, measured: float) -> bool:
-    stated = claim.size / 100
-    slack = max(POINTS, SHARE * stated) * (2 if claim.qualifier in LOOSE else 1)
-    if claim.qualifier == "up_to":
-        return measured <= stated + slack
-    if claim.qualifier == "more_than":
-        return measured >= stated - slack
-    return abs(measured - stated) <= slack
+    if claim.unit != "percent" or claim.period == "open" or fit(claim, 100 * measured) is not Fit.AGREES:
+        return DIRECTION
+    return EARLIER if claim.period == "intraday" else EXACT
 
 
 def best_first(agreed: Iterable[Agreed]) -> list[Agreed]:

@@ -8,28 +8,25 @@ it speaks, and is contradicted only when no reading of it agrees with sound bars
   opening, in a weekend or on a holiday, the last one that closed. A text that names no day may also look back, so the
   session before that one is asked too;
 - which price: the close, the open, or any price between low and high, each against the previous close. A claim without
-  a period is held against the close first, then against the day's range;
-- how near: see ``_tolerance``.
+  a period is held against the close first. The day's range counts for it only in the session during which it was
+  told, before whose close nobody knew the close, or after "up to"; looking back, only the close counts;
+- how near: see ``tolerance.py``. "Up to 30 %" may be said of the largest of several falls: a lesser one in the same
+  direction is ``at_most``, which bars can neither confirm nor contradict; one that went further at its extreme and at
+  its close contradicts it.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from itertools import product
 
+from contrecoup.agreement import opening_today, session_spoken_of
 from contrecoup.bars import Fault, Series, close_price, judge_bars, looks_like_split
 from contrecoup.models import Check, Claim, PriceBar, Verdict
-from contrecoup.sessions import is_session, last_closed, open_of, previous_session, session_in_force, session_moved_by
+from contrecoup.sessions import close_of, is_session, open_of, previous_session
+from contrecoup.tolerance import Fit, fit
 
-METHOD = "daily-bars-1"
-
-VENDORS_DIFFER = 0.1
-"""Percentage points (or index points) by which two vendors' changes may differ: closing auction, dividends."""
-ABOUT_POINTS = 1.5
-ABOUT_SHARE = 0.125
-"""What "about" allows, whichever is more: one and a half points, or an eighth ("nearly a third" is said of 29.4 %)."""
+METHOD = "daily-bars-2"
 
 CLOSE, OPEN, INTRADAY = "close", "open", "intraday"
 BASES = {
@@ -37,9 +34,10 @@ BASES = {
     "open": (OPEN,),
     "premarket": (OPEN,),
     "intraday": (INTRADAY,),
-    "day": (CLOSE, INTRADAY),
-    "unknown": (CLOSE, INTRADAY),
+    "day": (CLOSE,),
+    "unknown": (CLOSE,),
 }
+LOOSE = ("day", "unknown")
 UNITS = {"usd_bn": "no_share_count", "eur_bn": "no_share_count", "times": "no_span_of_time"}
 
 
@@ -65,7 +63,8 @@ def check_claim(claim: Claim, bars: Sequence[PriceBar], *, told_at: datetime, ca
     ``basis`` is ``close@2025-01-27`` (or ``open@…``, ``intraday@…``: the day's extreme in the claim's direction), the
     reading that agreed or else the first one; ``measured`` is its change from the previous close. ``reason`` is
     ``agrees``, ``differs``, ``other_direction``, a ``Fault``, or says why the claim cannot be checked:
-    ``no_symbol``, ``no_share_count`` (market values), ``no_span_of_time`` (times), ``not_an_index`` (points),
+    ``at_most`` (a lesser move than an "up to"), ``no_symbol``,
+    ``no_share_count`` (market values), ``no_span_of_time`` (times), ``not_an_index`` (points),
     ``period_too_long``, ``no_afterhours_prices``, ``may_be_premarket``, ``not_a_session``, ``no_such_price``.
     """
     finding = _refusal(claim) or _judge(claim, judge_bars(bars, calendar=calendar, now=now), told_at)
@@ -104,7 +103,7 @@ def _judge(claim: Claim, series: Series, told_at: datetime) -> _Finding:
     readings = list(_readings(claim, told_at, series.calendar))
     if not readings:
         return _uncheckable("not_a_session")
-    findings = [_read(claim, series, reading) for reading in readings]
+    findings = [_read(claim, series, reading, told_at) for reading in readings]
     for verdict in (Verdict.CONFIRMED, Verdict.UNCHECKABLE):
         for finding in findings:
             if finding.verdict is verdict:
@@ -114,37 +113,38 @@ def _judge(claim: Claim, series: Series, told_at: datetime) -> _Finding:
 
 def _readings(claim: Claim, told_at: datetime, calendar: str) -> Iterator[_Reading]:
     """The sessions and prices that a claim may speak of, the likeliest first; none for a day without a session."""
-    bases = (INTRADAY,) if claim.qualifier == "up_to" and CLOSE in BASES[claim.period] else BASES[claim.period]
-    for session_on, basis in product(_sessions(claim, told_at, calendar), bases):
-        yield _Reading(session_on=session_on, basis=basis)
+    likeliest = session_spoken_of(claim, told_at, calendar)
+    if likeliest is None or not is_session(calendar, likeliest):
+        return
+    for basis in _bases(claim, likeliest, told_at, calendar):
+        yield _Reading(session_on=likeliest, basis=basis)
+    before = previous_session(calendar, likeliest)
+    if claim.session_on is None and before is not None and likeliest != _premarket_of(claim, told_at, calendar):
+        for basis in BASES[claim.period]:
+            yield _Reading(session_on=before, basis=basis)
 
 
-def _sessions(claim: Claim, told_at: datetime, calendar: str) -> list[date]:
-    if claim.session_on is not None:
-        return [claim.session_on] if is_session(calendar, claim.session_on) else []
-    ahead = _opening_today(calendar, told_at)
-    if ahead and claim.period == "premarket":
-        return [ahead]
-    running = None if claim.period == "close" else session_in_force(calendar, told_at)
-    likeliest = running or last_closed(calendar, told_at)
-    before = previous_session(calendar, likeliest) if likeliest else None
-    return [session for session in (likeliest, before) if session]
+def _bases(claim: Claim, session_on: date, told_at: datetime, calendar: str) -> tuple[str, ...]:
+    """The prices of the likeliest session that a claim may speak of."""
+    if claim.qualifier == "up_to" and claim.period not in {"open", "premarket"}:
+        return (INTRADAY, CLOSE)
+    during = open_of(calendar, session_on) <= told_at < close_of(calendar, session_on)
+    return (CLOSE, INTRADAY) if during and claim.period in LOOSE else BASES[claim.period]
 
 
-def _opening_today(calendar: str, told_at: datetime) -> date | None:
-    """The session that opens later on the (UTC) day of the telling, or None."""
-    ahead = session_moved_by(calendar, told_at)
-    return ahead if ahead and told_at < open_of(calendar, ahead) and ahead == told_at.date() else None
+def _premarket_of(claim: Claim, told_at: datetime, calendar: str) -> date | None:
+    return opening_today(calendar, told_at) if claim.period == "premarket" else None
 
 
 def _may_be_premarket(claim: Claim, told_at: datetime, calendar: str) -> bool:
     """Whether the claim may speak of prices before the opening, which daily bars do not have."""
     if claim.period == "premarket":
         return True
-    return claim.period == "unknown" and claim.session_on is None and bool(_opening_today(calendar, told_at))
+    ahead = opening_today(calendar, told_at)
+    return ahead is not None and claim.period in LOOSE and claim.session_on in {None, ahead}
 
 
-def _read(claim: Claim, series: Series, reading: _Reading) -> _Finding:
+def _read(claim: Claim, series: Series, reading: _Reading, told_at: datetime) -> _Finding:
     if fault := series.fault_on(reading.session_on):
         return _uncheckable(fault)
     bar = series.bars[reading.session_on]
@@ -159,38 +159,16 @@ def _read(claim: Claim, series: Series, reading: _Reading) -> _Finding:
         return _uncheckable("no_such_price")
     scale = 1.0 if claim.unit == "points" else 100 / previous
     measured = scale * (price - previous)
-    below, above = _tolerance(claim)
-    if reading.basis == INTRADAY:
-        # any price of the day's range was traded: reaching further than the figure is no contradiction
-        above += scale * ((bar.high or math.inf) - (bar.low or 0.0))
-    agrees = -below <= sign * measured - claim.size <= above
-    differs = "other_direction" if sign * measured < 0 else "differs"
+    # Any price of the day's range was traded: that it reached further is no contradiction. "Up to" is the extreme
+    # itself, of which a text told before the close did not know the last word.
+    known = claim.qualifier == "up_to" and told_at >= close_of(series.calendar, reading.session_on)
+    ranged = reading.basis == INTRADAY and not known
+    found = fit(claim, measured, room=scale * ((bar.high or math.inf) - (bar.low or 0.0)) if ranged else 0.0)
+    if found is Fit.AT_MOST:
+        return _uncheckable(found)
     return _Finding(
-        verdict=Verdict.CONFIRMED if agrees else Verdict.CONTRADICTED,
-        reason="agrees" if agrees else differs,
+        verdict=Verdict.CONFIRMED if found is Fit.AGREES else Verdict.CONTRADICTED,
+        reason=found,
         measured=measured,
         basis=f"{reading.basis}@{reading.session_on}",
     )
-
-
-def _tolerance(claim: Claim) -> tuple[float, float]:
-    """How far the measured change may lie below and above the stated size, in the claim's direction.
-
-    A plain figure agrees within one unit of its last digit, for the press both rounds and cuts: "16 %" and "17 %" both
-    stand for 16.97 %, "3.2 %" for 3.18 % and 3.28 %. "About" allows an eighth of the figure or a point and a half,
-    "nearly" that much below the figure only, and "more than" and "up to" anything above.
-    """
-    plain = max(10.0 ** min(0, _exponent(claim.size)), VENDORS_DIFFER)
-    loose = max(ABOUT_POINTS, ABOUT_SHARE * claim.size)
-    return {
-        "exact": (plain, plain),
-        "about": (loose, loose),
-        "nearly": (loose, VENDORS_DIFFER),
-        "more_than": (VENDORS_DIFFER, math.inf),
-        "up_to": (plain, math.inf),
-    }[claim.qualifier]
-
-
-def _exponent(size: float) -> int:
-    exponent = Decimal(repr(size)).normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0

@@ -5,7 +5,7 @@ at a time, lower-cased by their flag.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,10 @@ FLAGS = re.IGNORECASE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """An amount that may be a move. ``sign`` is "+", "-" or empty; ``vague`` a fraction or the middle of a range."""
+    """An amount that may be a move. ``sign`` is "+", "-" or empty; ``vague`` a fraction or the middle of a range.
+
+    ``halving`` tells of "halved", which is the word of movement too; ``spread`` is the width of a range.
+    """
 
     start: int
     end: int
@@ -23,6 +26,8 @@ class Quantity:
     unit: str
     sign: str = ""
     vague: bool = False
+    halving: bool = False
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,15 @@ SPACE = r"[ \u00a0\u202f]?"
 PERCENT = rf"{SPACE}(?:%|percent\b|per{SPACE}cent\b|pour{SPACE}cent\b|pct\b)"
 SCALE = r"(?P<scale>milliards?|mds?|billions?|bn|trillions?|tn)"
 MONEY = r"(?:de |d['’])?(?P<currency>dollars?|euros?|\$|€|usd|eur|us dollars)"
+_ENGLISH = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen twenty"""
+_FRENCH = """un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit
+dix-neuf vingt"""
+WORDS = {word: size for words in (_ENGLISH, _FRENCH) for size, word in enumerate(words.split(), start=1)}
+# "Twenty-five", "vingt et un", "point five", "cent dix" are other numbers than their last word.
+_NO_END = """twenty thirty forty fifty sixty seventy eighty ninety hundred and point to or vingt trente quarante
+cinquante soixante cent et virgule à ou"""
+NO_TENS = r"(?<![\w-])" + "".join(rf"(?<!{word} )" for word in _NO_END.split())
 QUANTITIES = (
     re.compile(
         rf"(?<![\w.,])(?P<low>{NUMBER})(?:{PERCENT})?{SPACE}(?:to|à|-|–){SPACE}(?P<high>{NUMBER}){PERCENT}",
@@ -51,10 +65,19 @@ QUANTITIES = (
     re.compile(rf"(?P<currency>\$|€){SPACE}(?P<number>{NUMBER}){SPACE}-?{SCALE}\b", FLAGS),
     re.compile(rf"(?<![\w.,])(?P<number>{NUMBER}){SPACE}{SCALE}\b{SPACE}{MONEY}", FLAGS),
     re.compile(rf"(?<![\w.,])(?P<number>{NUMBER}){SPACE}(?P<points>points?)\b(?! de base)", FLAGS),
+    re.compile(rf"{NO_TENS}(?P<words>{'|'.join(WORDS)}){PERCENT}", FLAGS),
     re.compile(
-        r"\b(?P<fraction>deux tiers|two[- ]thirds|trois quarts|three[- ]quarters|(?:un|du|le|a|one"
-        r"|its)[ -](?:quart|tiers"
-        r"|cinquième|dixième|quarter|third|fifth|tenth)|la moitié|half)\b(?! d[eu]s? (?!sa |leur |son |valeur))",
+        r"\b(?P<fraction>deux tiers|two[- ]thirds|trois quarts|three[- ]quarters|(?:un|du|le|an?|one"
+        r"|its)[ -](?:quart|tiers|cinquième|sixième|huitième|dixième|quarter|third|fifth|sixth|eighth|tenth)"
+        r"|la moitié|half)\b(?! d[eu]s? (?!sa |leur |son |valeur))(?!(?: an?| of an?)?[ -](?:%|per ?cent|point))",
+        FLAGS,
+    ),
+    # not what is halved: "halved its dividend", "a divisé par deux ses coûts"
+    re.compile(
+        r"\b(?P<halving>halved|divisée?s? par deux)\b"
+        r"(?!\s+(?!(?:its|their|sa|son|leur)\s(?:market |stock |share )?(?:value|price|cap\w*|valeur|cours))"
+        r"(?:its|their|the|his|her|our|a|an|all|both|some|sa|son|ses|leurs?|l[ae]s?|des?|du|un|une|ce|cette|ces)\b)"
+        r"(?!\s+(?:l|d)['’])",
         FLAGS,
     ),
 )
@@ -64,9 +87,13 @@ FRACTIONS = (
     (("quart",), 25.0),
     (("tiers", "third"), 33.3),
     (("cinqui", "fifth"), 20.0),
+    (("sixi", "sixth"), 16.7),
+    (("huiti", "eighth"), 12.5),
     (("dixi", "tenth"), 10.0),
     (("moiti", "half"), 50.0),
 )
+# A wider range than this many points ("10 to 15 %") is no one figure.
+WIDEST_RANGE = 2.0
 TRILLION = 1000.0
 
 ER = r"(?:e|es|ent|é|ée|és|ées|er|ait|aient|ant|a|èrent)"
@@ -198,27 +225,11 @@ WEEK = (
     ("dimanche", "sunday"),
 )
 DAYS = {name: place for place, names in enumerate(WEEK) for name in names}
-MONTHS = {
-    name: place
-    for place, names in enumerate(
-        (
-            "janvier january jan",
-            "février february feb",
-            "mars march",
-            "avril april apr",
-            "mai may",
-            "juin june",
-            "juillet july",
-            "août august aug",
-            "septembre september sept",
-            "octobre october oct",
-            "novembre november nov",
-            "décembre december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+_MONTHS = (
+    "janvier january jan|février february feb|mars march|avril april apr|mai may|juin june|juillet july|août august aug"
+    "|septembre september sept|octobre october oct|novembre november nov|décembre december dec"
+)
+MONTHS = {name: place for place, names in enumerate(_MONTHS.split("|"), start=1) for name in names.split()}
 DAY = "|".join(DAYS)
 MONTH = "|".join(MONTHS)
 WHEN = re.compile(
@@ -247,25 +258,25 @@ UTC = ZoneInfo("UTC")
 
 
 def quantities(sentence: str, lang: str) -> list[Quantity]:
-    """Amounts of a sentence in order, none inside another."""
+    """Amounts of a sentence in order, none inside another; a range too wide to be one figure is left out."""
     found: list[Quantity] = []
     for pattern in QUANTITIES:
         for match in pattern.finditer(sentence):
             if not any(q.start < match.end() and match.start() < q.end for q in found):
                 found.append(_quantity(match, lang))
-    return sorted(found, key=lambda q: q.start)
+    return sorted((quantity for quantity in found if quantity.spread <= WIDEST_RANGE), key=lambda q: q.start)
 
 
 def _quantity(match: re.Match[str], lang: str) -> Quantity:
     groups = match.groupdict()
     start, end = match.span()
-    if groups.get("fraction"):
-        words = groups["fraction"].casefold()
-        size = next(size for names, size in FRACTIONS if any(name in words for name in names))
-        return Quantity(start=start, end=end, size=size, unit="percent", vague=True)
+    if worded := _size_in_words(groups):
+        vague, halving = "words" not in groups, "halving" in groups
+        return Quantity(start=start, end=end, size=worded, unit="percent", vague=vague, halving=halving)
     if groups.get("low"):
-        middle = (read_number(groups["low"], lang) + read_number(groups["high"], lang)) / 2
-        return Quantity(start=start, end=end, size=middle, unit="percent", vague=True)
+        low, high = read_number(groups["low"], lang), read_number(groups["high"], lang)
+        spread = abs(high - low)
+        return Quantity(start=start, end=end, size=(low + high) / 2, unit="percent", vague=True, spread=spread)
     size = read_number(groups["number"], lang)
     if groups.get("points"):
         return Quantity(start=start, end=end, size=size, unit="points")
@@ -275,6 +286,14 @@ def _quantity(match: re.Match[str], lang: str) -> Quantity:
         return Quantity(start=start, end=end, size=size, unit=unit)
     sign = (groups.get("sign") or "").strip()
     return Quantity(start=start, end=end, size=size, unit="percent", sign="+" if sign == "+" else "-" if sign else "")
+
+
+def _size_in_words(groups: Mapping[str, str | None]) -> float:
+    """Per cent that a fraction, a halving or a number in words stands for; 0 when the amount is in digits."""
+    if words := groups.get("words"):
+        return float(WORDS[words.casefold()])
+    words = "half" if groups.get("halving") else (groups.get("fraction") or "").casefold()
+    return next((size for names, size in FRACTIONS if any(name in words for name in names)), 0.0)
 
 
 def joined(number: str, lang: str) -> str:

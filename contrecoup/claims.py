@@ -1,9 +1,10 @@
 """What a text states of prices: Mention ─find_claims→ Claim. Every claim quotes its sentence; none is believed.
 
 A claim is a quantity (17 %, a quarter, $589 billion of market value) that a word of movement governs, said of something
-with a price. Precision comes first: between the word and the quantity, and between the subject and the word, only
-what the grammar knows may stand; a figure about sales, staff, rates or a forecast is no claim. Prices themselves
-come from price data only (``contrecoup.checks``): the pages of one day state -11, -13 and -17 % of one share.
+with a price; what a question asks is none. Precision comes first: between the word and the quantity, and between the
+subject and the word, only what the grammar knows may stand; a figure about sales, staff, rates or a forecast is no
+claim. Prices themselves come from price data only (``contrecoup.checks``): the pages of one day state -11, -13 and
+-17 % of one share.
 """
 
 import re
@@ -23,12 +24,13 @@ from contrecoup.claim_grammar import (
     qualifier_before,
     quantities,
 )
+from contrecoup.claim_scope import halves_its_price, is_asked, is_share_of_other, the_price_halves
 from contrecoup.models import Claim, Document, Mention
 from contrecoup.sentences import sentence_spans
 
 __all__ = ["METHOD", "find_claims"]
 
-METHOD = "grammar-1"
+METHOD = "grammar-2"
 # Farthest that a quantity stands from its word of movement, and a word from its subject, in characters.
 REACH = 70
 SUBJECT_REACH = 170
@@ -203,13 +205,15 @@ def _stated(
         subjects = _beside(sentence, start, r"[\s,]*(?:de|by|about|environ|another|près de|nearly)?\s*", floor)
     else:
         return None
-    if subjects is None or _is_other(sentence.text, quantity, start, floor):
+    if subjects is None or _is_other(sentence.text, quantity, start, floor) or is_asked(sentence.text, start, end):
         return None
     return _Stated(quantity=quantity, start=start, end=end, direction=direction, subjects=subjects)
 
 
 def _cue_of(sentence: _Sentence, quantity: Quantity, moves: Sequence[Cue], floor: int) -> Cue | None:
     """The word of movement that governs a quantity: the nearest before it, else one right after it."""
+    if quantity.halving:
+        return Cue(start=quantity.start, end=quantity.end, direction="down", after=False)
     for cue in reversed(moves):
         if floor <= cue.start and cue.end <= quantity.start and _governs(sentence, cue, quantity):
             return cue
@@ -238,11 +242,19 @@ def _subjects(sentence: _Sentence, start: int, quantity: Quantity, floor: int) -
     before = [m for m in sentence.mentions if sentence.at(m)[1] <= start and start - sentence.at(m)[1] <= SUBJECT_REACH]
     subject = _subject(sentence, before, start, floor)
     lead_in = sentence.text[sentence.at(subject)[1] if subject else 0 : start]
+    if quantity.halving and not _halves_its_price(sentence, subject, lead_in):
+        return None
     if subject is None:
         return _anaphora(sentence, lead_in)
     if _strange(sentence, lead_in) or APART.search(sentence.text[: sentence.at(subject)[0]]):
         return None
     return _group(sentence, subject) if _is_instrument(subject) else ()
+
+
+def _halves_its_price(sentence: _Sentence, subject: Mention | None, lead_in: str) -> bool:
+    if subject is None:
+        return the_price_halves(lead_in)
+    return _is_instrument(subject) and halves_its_price(sentence.text[: sentence.at(subject)[0]], lead_in)
 
 
 def _told_after(sentence: _Sentence, start: int, quantity: Quantity) -> Mention | None:
@@ -327,6 +339,8 @@ def _is_other(text: str, quantity: Quantity, start: int, floor: int) -> bool:
     begin = max([floor, *stops])
     before = text[begin:start]
     if FORECAST.search(before) or DENIED.search(text[begin : quantity.start]) or OTHER_AFTER.match(text, quantity.end):
+        return True
+    if quantity.vague and is_share_of_other(text, quantity.end):
         return True
     if quantity.unit.endswith("_bn") and not MARKET_VALUE.search(text, max(0, start - AROUND), quantity.end + AROUND):
         return True

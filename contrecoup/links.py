@@ -31,7 +31,7 @@ from contrecoup.sessions import session_moved_by, sessions_before
 
 __all__ = ["METHOD", "Press", "breadth_of", "label_of", "link_moves", "topic_fit"]
 
-METHOD = "links-1"
+METHOD = "links-2"
 
 # How much each part counts. To be named is the condition of a link and weighs most; a claim that agrees and the order
 # in time are what a reader asks next; attention tells the event from the background; topic and basket break ties.

@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from contrecoup.checks import METHOD, check_claim
-from contrecoup.models import Check, Claim, PriceBar, Verdict
+from contrecoup.claims import find_claims
+from contrecoup.entities import AliasTable, find_mentions
+from contrecoup.models import Check, Claim, Document, PriceBar, Status, Verdict
 
+TABLE = AliasTable.load()
 NOW = datetime(2025, 2, 1, 6, tzinfo=UTC)
 MONDAY = date(2025, 1, 27)
 YES, NO, UNKNOWN = Verdict.CONFIRMED, Verdict.CONTRADICTED, Verdict.UNCHECKABLE
@@ -86,9 +89,11 @@ def check(
         (15.0, "exact", "close", NO, "close"),
         (18.0, "exact", "close", NO, "close"),
         (17.3, "exact", "close", NO, "close"),
-        (18.5, "about", "close", YES, "close"),
+        (18.0, "about", "close", NO, "close"),
         (14.0, "about", "close", NO, "close"),
-        (19.0, "nearly", "close", YES, "close"),
+        (15.0, "about", "close", YES, "close"),
+        (20.0, "about", "close", NO, "close"),
+        (18.0, "nearly", "close", NO, "close"),
         (20.0, "nearly", "close", NO, "close"),
         (17.0, "nearly", "close", YES, "close"),
         (16.0, "nearly", "close", NO, "close"),
@@ -96,9 +101,12 @@ def check(
         (17.0, "more_than", "close", YES, "close"),
         (18.0, "more_than", "close", NO, "close"),
         (18.0, "up_to", "close", YES, "intraday"),
-        (20.0, "up_to", "day", NO, "intraday"),
-        (13.0, "exact", "unknown", YES, "intraday"),
-        (13.0, "exact", "day", YES, "intraday"),
+        (17.0, "up_to", "day", YES, "close"),
+        (15.0, "up_to", "day", NO, "intraday"),
+        (13.0, "exact", "unknown", NO, "close"),
+        (13.0, "exact", "day", NO, "close"),
+        (13.0, "exact", "intraday", YES, "intraday"),
+        (5.0, "exact", "intraday", NO, "intraday"),
         (18.0, "exact", "intraday", YES, "intraday"),
         (3.0, "exact", "day", NO, "close"),
         (25.0, "exact", "unknown", NO, "close"),
@@ -113,6 +121,94 @@ def test_a_figure_is_held_against_the_price_it_speaks_of(
     """Rounded or cut, at the close, at the opening, or anywhere in the day's range."""
     found = check(size=size, qualifier=qualifier, period=period, session_on=MONDAY)
     assert (found.verdict, found.basis) == (verdict, f"{basis}@2025-01-27")
+
+
+SAID = {
+    ("fr", "up_to"): "Nvidia a perdu jusqu'à {:g} %.",
+    ("en", "up_to"): "Nvidia fell as much as {:g}%.",
+    ("fr", "exact"): "Nvidia a perdu {:g} %.",
+    ("en", "exact"): "Nvidia fell {:g}%.",
+}
+
+
+def stated(lang: str, qualifier: str, size: float) -> dict[str, object]:
+    """What a sentence says, as the grammar reads it."""
+    sentence = SAID[lang, qualifier].format(size)
+    document = Document(
+        article_id="a",
+        version=1,
+        url="https://www.example.org/a",
+        publisher="example.org",
+        title=sentence,
+        lead="",
+        text="",
+        status=Status.FULL,
+        lang=lang,
+        lang_score=1.0,
+        published_at=NOW,
+        seen_at=NOW,
+    )
+    [found] = find_claims(document, find_mentions(document, TABLE))
+    return {"size": found.size, "qualifier": found.qualifier, "period": found.period, "sentence": found.sentence}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("told_at", "size", "verdict", "reason"),
+    [
+        (EVENING, 18.0, YES, "agrees"),
+        (EVENING, 17.0, YES, "agrees"),
+        (EVENING, 30.0, UNKNOWN, "at_most"),
+        (EVENING, 5.0, NO, "differs"),
+        (utc(27, 16), 13.0, YES, "agrees"),
+        (utc(27, 16), 5.0, NO, "differs"),
+    ],
+    ids=["the extreme", "the close", "a lesser move", "beyond", "a later extreme", "never so little"],
+)
+def test_up_to_is_the_extreme_and_a_lesser_move_neither_confirms_nor_contradicts(
+    lang: str, told_at: datetime, size: float, verdict: Verdict, reason: str
+) -> None:
+    """The range of the 27th is -10.0 to -18.2 %; said in the evening, "up to 5 %" is wrong; at noon, 13 % was right."""
+    found = check(told_at, session_on=MONDAY, **stated(lang, "up_to", size))
+    assert (found.verdict, found.reason, found.measured is None) == (verdict, reason, verdict is UNKNOWN)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_up_to_in_the_other_direction_is_contradicted(lang: str) -> None:
+    """Nvidia opened lower and never rose that day."""
+    found = check(direction="up", session_on=MONDAY, **stated(lang, "up_to", 5.0))
+    assert (found.verdict, found.reason) == (NO, "other_direction")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("told_at", "verdict"),
+    [
+        (utc(27, 16), YES),
+        (utc(27, 20, 59), YES),
+        (utc(27, 21), NO),
+        (EVENING, NO),
+        (utc(28, 10), UNKNOWN),
+        (utc(28, 16), NO),
+    ],
+)
+def test_the_range_counts_only_while_the_session_lasts(lang: str, told_at: datetime, verdict: Verdict) -> None:
+    """Nvidia was down 13 % on the way, and 17 % at the close; the next morning 13 % may be a premarket price."""
+    assert check(told_at, **stated(lang, "exact", 13.0)).verdict is verdict
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_up_to_looks_back_at_the_close_alone(lang: str) -> None:
+    """Told on the evening of the rebound: 17 % is Monday's close; 18.2 % was only its low."""
+    assert check(utc(28, 22), **stated(lang, "up_to", 17.0)).basis == "close@2025-01-27"
+    assert check(utc(28, 22), **stated(lang, "up_to", 18.2)).reason == "at_most"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_day_named_before_its_opening_may_speak_of_the_premarket(lang: str) -> None:
+    """Told at 10:00 UTC on the day itself, which opened at 14:30."""
+    found = check(utc(27, 10), session_on=MONDAY, **{**stated(lang, "exact", 11.0), "period": "day"})
+    assert (found.verdict, found.reason) == (UNKNOWN, "may_be_premarket")
 
 
 def test_what_was_measured_stands_beside_the_verdict() -> None:
@@ -239,4 +335,13 @@ def test_crypto_never_closes() -> None:
     bars = (coin[0], replace(coin[0], session_on=date(2025, 1, 26)), coin[1], coin[2])
     bars = tuple(replace(b, volume=None, low=(b.low or 0) - n) for n, b in enumerate(bars))
     found = check_claim(claim(symbol="BTC-USD"), bars, told_at=utc(28, 12), calendar="24/7", now=NOW)
+    assert (found.verdict, found.basis) == (YES, "close@2025-01-27")
+
+
+def test_a_coin_is_said_to_close_while_its_day_still_runs() -> None:
+    """Told at 21:30 UTC, "ends the day down 17%" is of this UTC day."""
+    bars = tuple(replace(b, symbol="BTC-USD", volume=None) for b in NVIDIA[3:])
+    bars = (replace(bars[0], session_on=date(2025, 1, 26)), bars[1])
+    said = claim(symbol="BTC-USD", period="close")
+    found = check_claim(said, bars, told_at=utc(27, 21, 30), calendar="24/7", now=NOW)
     assert (found.verdict, found.basis) == (YES, "close@2025-01-27")

@@ -312,3 +312,88 @@ def test_respectively_gives_each_name_its_own_figure(lang: str, text: str, sizes
 def test_a_move_that_is_denied_is_no_claim(lang: str, text: str, found: int) -> None:
     """Either language; a turn of phrase that denies nothing keeps the claim."""
     assert len(claims(text, lang)) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("en", "Did Nvidia fall 17%?", 0),
+        ("en", "Nvidia fell 17%?", 0),
+        ("fr", "Nvidia a-t-elle chuté de 17 % ?", 0),
+        ("fr", "Est-ce que Nvidia a chuté de 17 % ?", 0),
+        ("fr", "Nvidia a chuté de 17 % ?", 0),
+        ("en", "Why Nvidia fell 17%", 1),
+        ("en", "Why did Nvidia fall 17%?", 1),
+        ("fr", "Pourquoi Nvidia a chuté de 17 %", 1),
+        ("fr", "Pourquoi Nvidia a-t-elle chuté de 17 % ?", 1),
+        ("fr", "Nvidia chute de 17 % : faut-il vendre ?", 1),
+        ("en", "Nvidia fell 17%, is it time to buy?", 1),
+        ("en", "Should you buy Nvidia after it fell 17%?", 1),
+        ("fr", "Faut-il acheter Nvidia, qui a perdu 17 % ?", 1),
+        ("fr", "Nvidia a perdu 17 %, faut-il en acheter ?", 1),
+        ("en", "Nvidia lost $589 billion in market value, and now?", 1),
+        ("fr", "Nvidia : 589 milliards de dollars partis en fumée, et maintenant ?", 1),
+    ],
+)
+def test_what_a_question_asks_is_no_claim(lang: str, text: str, found: int) -> None:
+    """Why it fell, and what comes next, take the fall for granted and state it."""
+    assert len(claims(text, lang)) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("en", "TeraWulf has halved in a month.", 1),
+        ("en", "Shares of TeraWulf have nearly halved since December.", 1),
+        ("en", "TeraWulf's stock price has more than halved.", 1),
+        ("en", "TeraWulf's market value was halved.", 1),
+        ("en", "Nvidia suffered. The stock has halved.", 1),
+        ("fr", "Le cours de TeraWulf a été divisé par deux.", 1),
+        ("fr", "L'action TeraWulf a été divisée par deux en un mois.", 1),
+        ("fr", "TeraWulf a vu son cours divisé par deux.", 1),
+        ("fr", "TeraWulf a perdu la moitié de sa valeur.", 1),
+        ("en", "TeraWulf lost half its value.", 1),
+        ("fr", "Nvidia a perdu un sixième de sa valeur.", 1),
+        ("en", "Nvidia lost a sixth of its value.", 1),
+        ("en", "Nvidia fell seventeen percent.", 1),
+        ("fr", "Nvidia a perdu trois pour cent.", 1),
+        ("fr", "Nvidia a chuté de dix-sept pour cent.", 1),
+        ("en", "Nvidia fell twenty-five percent.", 0),
+        ("fr", "Nvidia a perdu vingt et un pour cent.", 0),
+        ("en", "Intel halved its dividend.", 0),
+        ("en", "Intel's output was halved.", 0),
+        ("en", "Intel has halved its staff.", 0),
+        ("en", "Intel cut half its staff.", 0),
+        ("fr", "Intel a divisé par deux ses coûts.", 0),
+        ("fr", "Le chiffre d'affaires d'Intel a été divisé par deux.", 0),
+        ("fr", "Les usines d'Intel ont été divisées par deux.", 0),
+        ("fr", "Intel a perdu la moitié de ses salariés.", 0),
+        ("en", "Intel lost three percent of its workforce.", 0),
+        ("en", "Nvidia fell 10% to 15%.", 0),
+        ("en", "Nvidia fell 12% to 13%.", 1),
+        ("en", "Nvidia said it halved the price of its chips.", 0),
+        ("en", "Nvidia said the number of chips was halved.", 0),
+        ("fr", "Nvidia a annoncé que le nombre de puces a été divisé par deux.", 0),
+        ("fr", "Le prix des puces de Nvidia a été divisé par deux.", 0),
+    ],
+)
+def test_a_halving_or_a_figure_in_words_counts_when_it_is_of_a_price(lang: str, text: str, found: int) -> None:
+    """Never dividends, staff, output, or a number of which only the last word was read."""
+    assert len(claims(text, lang)) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "size", "qualifier"),
+    [
+        ("en", "TeraWulf has halved.", 50.0, "about"),
+        ("fr", "Le cours de TeraWulf a été presque divisé par deux.", 50.0, "nearly"),
+        ("en", "TeraWulf has more than halved.", 50.0, "more_than"),
+        ("fr", "Nvidia a perdu un sixième de sa valeur.", 16.7, "about"),
+        ("en", "Nvidia lost an eighth of its value.", 12.5, "about"),
+        ("fr", "Nvidia a perdu dix-sept pour cent.", 17.0, "exact"),
+        ("en", "Nvidia lost nearly three percent.", 3.0, "nearly"),
+    ],
+)
+def test_words_are_read_as_the_figures_they_stand_for(lang: str, text: str, size: float, qualifier: str) -> None:
+    """Fractions are vague, numbers are not."""
+    assert [(c.direction, c.size, c.qualifier) for c in claims(text, lang)] == [("down", size, qualifier)]

@@ -116,9 +116,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName("h.example")])
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), 1, begin, begin + timedelta(days=36500))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName("h.example")]), critical=False
-        )
+        .add_extension(names, critical=False)
         .sign(key, hashes.SHA256())
     )
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
