@@ -75,6 +75,18 @@ def detect_language(text: str, *, feed_lang: str | None, html_lang: str | None) 
     return Language(lang=lang, score=round(score * length, 3), why="body+priors" if priors[lang] else "body")
 
 
+def likelier_language(text: str, *, otherwise: str) -> str:
+    """French or English, whichever is likelier in a text too short for ``detect_language``, or ``otherwise``.
+
+    A guess, for lines that a person tries by hand; the pipe keeps ``unknown``.
+    """
+    odds = _candidates(text)
+    french, english = odds.get("fr", 0.0), odds.get("en", 0.0)
+    if french == english:
+        return otherwise
+    return "fr" if french > english else "en"
+
+
 def _code(tag: str | None) -> str | None:
     match = _CODE.match((tag or "").strip().lower())
     return match.group(1) if match else None

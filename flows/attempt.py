@@ -19,7 +19,7 @@ from contrecoup.entities import find_mentions
 from contrecoup.errors import ParseError, PriceError, SettingsError
 from contrecoup.identity import article_id, publisher_of
 from contrecoup.instruments import AliasTable
-from contrecoup.language import detect_language
+from contrecoup.language import detect_language, likelier_language
 from contrecoup.models import Document, Status
 from contrecoup.topics import classify
 from contrecoup.translate import LANGUAGES, translate_documents
@@ -54,7 +54,7 @@ def read_bytes(path: Path) -> bytes:
 def documents(path: Path, *, lang: str | None, as_json: bool) -> list[Document]:
     """One document a line: plain text, or JSON objects with any of title, lead, text, lang and url.
 
-    A document too short to tell its language has that of the whole input.
+    A document too short to tell its language has the likelier of French and English, or that of the whole input.
 
     Raises
     ------
@@ -96,7 +96,9 @@ def _plain(line: str) -> Mapping[str, str]:
 def _document(fields: Mapping[str, str], *, lang: str | None, otherwise: str, number: int) -> Document:
     title, lead, text = (fields.get(name, "") for name in ("title", "lead", "text"))
     url = fields.get("url") or f"line:{number}"
-    told = detect_language(f"{title}\n{lead}\n{text}", feed_lang=lang, html_lang=None)
+    words = f"{title}\n{lead}\n{text}"
+    told = detect_language(words, feed_lang=lang, html_lang=None)
+    guess = likelier_language(words, otherwise=otherwise)
     return Document(
         article_id=article_id(url),
         version=1,
@@ -106,7 +108,7 @@ def _document(fields: Mapping[str, str], *, lang: str | None, otherwise: str, nu
         lead=lead,
         text=text,
         status=Status.FULL,
-        lang=fields.get("lang") or lang or (otherwise if told.lang == "unknown" else told.lang),
+        lang=fields.get("lang") or lang or (guess if told.lang == "unknown" else told.lang),
         lang_score=told.score,
         published_at=None,
         seen_at=datetime.now(UTC),

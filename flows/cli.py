@@ -4,6 +4,7 @@ What a command needs is imported when it runs, so that ``--help`` answers at onc
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,7 +44,11 @@ DEFAULT_CONFIG = Path("contrecoup.toml")
 
 
 def main() -> None:
-    """Run a command; an error of ours is two lines on standard error and an exit code, never a traceback."""
+    """Run a command; an error of ours is two lines on standard error and an exit code, never a traceback.
+
+    Prefect's client reports its use to its maker unless told not to; a command that needs no server tells it so.
+    """
+    os.environ.setdefault("DO_NOT_TRACK", "1")
     try:
         app()
     except ContrecoupError as error:

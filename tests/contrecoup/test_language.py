@@ -2,7 +2,7 @@
 
 import pytest
 
-from contrecoup.language import detect_language
+from contrecoup.language import detect_language, likelier_language
 
 FRENCH = (
     "L’action Nvidia a perdu dix-sept pour cent lundi à Wall Street, après la sortie du modèle de DeepSeek. "
@@ -101,3 +101,17 @@ def test_blank_lines_around_a_text_change_nothing() -> None:
     text = "Nvidia a perdu 589 milliards de dollars de capitalisation lundi"
     padded = detect_language(f"\n{text}\n\n", feed_lang=None, html_lang=None)
     assert padded == detect_language(text, feed_lang=None, html_lang=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("Bitcoin miners tumbled as much as 30%", "en"),
+        ("Nvidia chute de 17 % à la clôture", "fr"),
+        ("17 %", "xx"),
+        ("", "xx"),
+    ],
+)
+def test_a_line_tried_by_hand_is_guessed_french_or_english(text: str, lang: str) -> None:
+    """What gives no hint has the language of the rest."""
+    assert likelier_language(text, otherwise="xx") == lang
