@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from contrecoup.instruments import WORD, Alias, AliasTable, Instrument, fold
+from contrecoup.instruments import WORD, Alias, AliasTable, Instrument
 from contrecoup.models import Document, Layer, Mention
+from contrecoup.scrub import fold, fold_word
 
 __all__ = ["FIELDS", "METHOD", "AliasTable", "Instrument", "find_mentions"]
 
@@ -106,7 +107,7 @@ def _overlaps(one: _Found, others: Sequence[_Found]) -> bool:
 
 def _names(text: str, lang: str, table: AliasTable) -> Iterator[_Found]:
     words = list(WORD.finditer(text))
-    folded = [fold(word.group()) for word in words]
+    folded = [fold_word(word.group()) for word in words]
     position = 0
     while position < len(words):
         alias, length = _longest(
@@ -125,7 +126,7 @@ def _longest(
     """Longest alias that stands at the first word, with its length in words; (None, 1) when there is none."""
     for alias in aliases:
         run = words[: len(alias.words)]
-        if tuple(fold(word.group()) for word in run) != alias.words or not alias.spoken_in(lang):
+        if tuple(fold_word(word.group()) for word in run) != alias.words or not alias.spoken_in(lang):
             continue
         gaps = (text[a.end() : b.start()] for a, b in pairwise(run))
         if all(GAP.fullmatch(gap) for gap in gaps) and alias.written_as(text[run[0].start() : run[-1].end()]):

@@ -8,12 +8,11 @@ give no ordinary words: site furniture and background paragraphs put raw-body li
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from contrecoup.models import Document, Label, Mention, Translation
+from contrecoup.scrub import fold, fold_word
 
 # How much a feature counts by where it stands: a title is chosen, a lead sums up, a body also holds background.
 FIELD_WEIGHTS = {"title": 1.0, "lead": 0.8, "text": 0.4}
@@ -63,14 +62,7 @@ voici vous y lundi mardi mercredi jeudi vendredi samedi dimanche ia usa ue eu ja
 """
 
 
-@lru_cache(maxsize=100_000)
-def fold(word: str) -> str:
-    """The word in lower case without accents."""
-    decomposed = unicodedata.normalize("NFD", word.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
-_STOP = frozenset(fold(word) for word in f"{_STOP_EN} {_STOP_FR}".split())
+_STOP = frozenset(fold_word(word) for word in f"{_STOP_EN} {_STOP_FR}".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +182,7 @@ def names_of(text: str) -> set[str]:
         word = re.sub(r"^[^\W\d_]{1,2}[’']|[’']s$", "", match[0])
         coded = any(c.isdigit() for c in word) or any(c.isupper() for c in word[1:])
         inside = word[:1].isupper() and not _SENTENCE_START.search(text[max(0, match.start() - 6) : match.start()])
-        folded = fold(word).strip(".-")
+        folded = fold_word(word).strip(".-")
         if (coded or inside) and len(folded) > 1 and folded not in _STOP:
             names.add(folded)
     return names
@@ -212,7 +204,7 @@ def figures_of(text: str) -> set[str]:
 
 def stems_of(text: str) -> set[str]:
     """Truncated content words of a text in either language, names included."""
-    folded = (fold(part) for word in _WORD.findall(text) for part in re.split(r"[’'.-]", word))
+    folded = (fold_word(part) for word in _WORD.findall(text) for part in re.split(r"[’'.-]", word))
     return {word[:STEM_LETTERS] for word in folded if len(word) > 2 and word not in _STOP}  # noqa: PLR2004 - particles
 
 

@@ -6,16 +6,16 @@ frozen afterwards. ``contrecoup.entities`` looks the names up in texts.
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
 from contrecoup.models import Layer
+from contrecoup.scrub import fold, fold_word
 
 # Length of an International Securities Identification Number (ISO 6166).
 ISIN_LENGTH = 12
@@ -144,13 +144,6 @@ class AliasTable:
         return None if isin and not is_isin(code) else self._by_code.get(code)
 
 
-@lru_cache(maxsize=65536)
-def fold(word: str) -> str:
-    """Lower case without accents. Compatibility forms (full-width letters) stay as they are, so they match nothing."""
-    marks = unicodedata.normalize("NFD", word.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in marks if not unicodedata.combining(c)))
-
-
 def is_isin(code: str) -> bool:
     """Whether the check digit of a code is right (ISO 6166: Luhn's sum over digits, letters counting from 10)."""
     if len(code) != ISIN_LENGTH or not code.isascii() or not code.isalnum():
@@ -231,7 +224,7 @@ def _of_block(block: _Names, target: str, reason: str, layer: Layer) -> Iterator
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(fold(word) for word in WORD.findall(name))
+    return tuple(fold_word(word) for word in WORD.findall(name))
 
 
 def _pattern(words: tuple[str, ...], *, prefix: str) -> re.Pattern[str] | None:

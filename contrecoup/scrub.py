@@ -7,6 +7,7 @@ meets control characters, bidirectional overrides, lone surrogates (DuckDB refus
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_MARKUP = 400_000
 """Characters of markup that ``plain`` reads; what lies beyond is cut off."""
@@ -88,3 +89,15 @@ def _after_tag(markup: str, start: int, pieces: list[str]) -> int:
 def _after(markup: str, closing: str, start: int) -> int:
     found = markup.find(closing, start)
     return len(markup) if found < 0 else found + len(closing)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or ligatures. Compatibility forms (full-width letters) stay, so they match nothing."""
+    marks = unicodedata.normalize("NFD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return unicodedata.normalize("NFC", "".join(c for c in marks if not unicodedata.combining(c)))
+
+
+@lru_cache(maxsize=65536)
+def fold_word(word: str) -> str:
+    """The same for single words, which come back often; whole texts would fill the memory."""
+    return fold(word)

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contrecoup.engines import Classifier
 from contrecoup.errors import EngineError
-from contrecoup.instruments import fold
 from contrecoup.models import Document, Label
+from contrecoup.scrub import fold
 
 __all__ = ["SCHEME", "Scheme", "Topic", "classify", "load_scheme"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from contrecoup.instruments import fold
+from contrecoup.scrub import fold, fold_word
 
 TOKEN = re.compile(
     r"\[\d+\]|(?:\d[\d.]*)?[^\W\d_][^\W_]*(?:[-‑.][^\W_]+)*['’]?|\d[\d\u202f\u00a0.,]*(?<![.,])|[^\w\s]|\w"
@@ -156,7 +156,7 @@ def _longest(
     """Rows of the longest phrase that begins at a place, and its length; none, and 1."""
     for length in range(min(LONGEST, len(keys) - place), 0, -1):
         phrase = tuple(keys[place : place + length])
-        found = table.get(phrase) or table.get(tuple(fold(word) for word in phrase))
+        found = table.get(phrase) or table.get(tuple(fold_word(word) for word in phrase))
         if found:
             return found, length
     return (), 1

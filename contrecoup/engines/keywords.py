@@ -6,8 +6,8 @@ from math import log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from contrecoup.instruments import fold
 from contrecoup.models import Document, Status
+from contrecoup.scrub import fold
 from contrecoup.topics import Group, Scheme, Topic, load_scheme
 
 # Weight of one occurrence by where it stands; that of a word in the body is per USUAL_WORDS words of body.

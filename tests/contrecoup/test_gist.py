@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contrecoup.gist import Told, direction_of, figures_of, fold, names_of, read_gist, stems_of, tell
+from contrecoup.gist import Told, direction_of, figures_of, names_of, read_gist, stems_of, tell
 from contrecoup.models import Document, Label, Layer, Mention, Status, Translation
+from contrecoup.scrub import fold
 
 AT = datetime(2025, 1, 27, 12, tzinfo=UTC)
 
