@@ -4,7 +4,7 @@ pages_to_extract      | extract_article | detect_language   > articles, article_
 entries_without_page                                        > the same, from the feed's own words
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -62,26 +62,29 @@ def extract(config: str = "contrecoup.toml", now: datetime | None = None) -> int
     with kept():
         for queue, number in left.items():
             for _ in range(ceil(number / PAGES_A_BATCH)):
-                for _ in range(read_next(desk, queue)):
-                    advance()
+                read_next(desk, queue, advance)
     return sum(left.values())
 
 
-def read_next(desk: Desk, queue: str) -> int:
-    """Make articles of the first entries of a queue, which leave it then; give their number."""
+def read_next(desk: Desk, queue: str, on_done: Callable[[], None]) -> None:
+    """Make articles of the first entries of a queue, which leave it then."""
     with desk.store() as store:
         waiting = store.read(Pending, queue, limit=PAGES_A_BATCH)
-    articles, texts, failures = perform(read_articles, waiting, desk.now)
+    articles, texts, failures = perform(read_articles, waiting, desk.now, on_done)
     with desk.store() as store:
         store.save(texts, articles, failures)
-    return len(waiting)
 
 
 @step
-def read_articles(waiting: Sequence[Pending], now: datetime) -> tuple[list[Article], list[ArticleText], list[Failure]]:
+def read_articles(
+    waiting: Sequence[Pending], now: datetime, on_done: Callable[[], None]
+) -> tuple[list[Article], list[ArticleText], list[Failure]]:
     """Extract a batch in worker processes; a page that breaks the extractor gives a failure and its entry's words."""
     with_page = [item for item in waiting if item.body is not None]
-    outcomes = run_each(extract_article, [_page(item) for item in with_page], deadline_s=PAGE_DEADLINE_S)
+    pages = [_page(item) for item in with_page]
+    outcomes = run_each(extract_article, pages, deadline_s=PAGE_DEADLINE_S, on_done=on_done)
+    for _ in range(len(waiting) - len(pages)):
+        on_done()
     by_entry = {item.entry_id: outcome for item, outcome in zip(with_page, outcomes, strict=True)}
     articles: list[Article] = []
     texts: dict[str, ArticleText] = {}

@@ -5,7 +5,7 @@ entries_ahead   | read_date                > entries
 pages_to_fetch  | fetch                    > pages, page_bodies
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -61,12 +61,10 @@ def check_feeds(desk: Desk) -> None:
     answered = 0
     advance = progress.get().start("Feeds", len(due))
     for batch in batches(due, FEEDS_A_BATCH):
-        feeds, entries, failures = perform(read_feeds, batch, desk.settings.network, desk.now)
+        feeds, entries, failures = perform(read_feeds, batch, desk.settings.network, desk.now, advance)
         answered += sum(feed.failure_weight == 0 for feed in feeds)
         with desk.store() as store:
             store.save(entries, feeds, failures)
-        for _ in batch:
-            advance()
     if due and not answered:
         raise NothingAnswered(
             f"None of the {len(due)} feeds that were due answered.",
@@ -105,13 +103,15 @@ def _come_due(ahead: Sequence[Entry], subscribed: Mapping[str, Feed], now: datet
 
 
 @step
-def read_feeds(feeds: Sequence[Feed], network: Network, now: datetime) -> tuple[list[Feed], list[Entry], list[Failure]]:
+def read_feeds(
+    feeds: Sequence[Feed], network: Network, now: datetime, on_done: Callable[[], None]
+) -> tuple[list[Feed], list[Entry], list[Failure]]:
     """Fetch and parse feeds: each feed's new state, the entries, and what failed."""
     requests = [
         Request(url=f.url, etag=f.etag, last_modified=f.last_modified, body_hash=f.body_hash, kind="feed")
         for f in feeds
     ]
-    answers = fetch_all(requests, network, now=now)
+    answers = fetch_all(requests, network, now=now, on_done=on_done)
     changed = [
         (feed, answer)
         for feed, answer in zip(feeds, answers, strict=True)
@@ -182,23 +182,23 @@ def fetch_pages(desk: Desk, oldest: datetime) -> int:
     resting: set[str] = set()
     for batch in batches(urls, PAGES_A_BATCH):
         asked = [url for url in batch if urlsplit(url).netloc not in resting]
-        pages, bodies, failures = perform(read_pages, asked, desk.settings.network, desk.now)
+        pages, bodies, failures = perform(read_pages, asked, desk.settings.network, desk.now, advance)
         resting.update(urlsplit(failure.key).netloc for failure in failures if failure.retry_at is not None)
         came += len(pages)
         with desk.store() as store:
             store.save(bodies, pages, failures)
-        for _ in batch:
+        for _ in range(len(batch) - len(asked)):
             advance()
     return came
 
 
 @step
 def read_pages(
-    urls: Sequence[str], network: Network, now: datetime
+    urls: Sequence[str], network: Network, now: datetime, on_done: Callable[[], None]
 ) -> tuple[list[Page], list[PageBody], list[Failure]]:
     """Fetch pages: each with its compressed body, and what failed."""
     pages, bodies, failures = [], {}, []
-    answers = fetch_all([Request(url=url, kind="page") for url in urls], network, now=now)
+    answers = fetch_all([Request(url=url, kind="page") for url in urls], network, now=now, on_done=on_done)
     for url, answer in zip(urls, answers, strict=True):
         if isinstance(answer, FetchError):
             failures.append(failure_of(answer, stage="page", key=url, now=now))

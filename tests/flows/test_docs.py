@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from contrecoup.bars import ADVICE
-from contrecoup.errors import ContrecoupError
+from contrecoup.errors import ContrecoupError, ParseError
 from contrecoup.settings import Settings
 from extractors import prices
 from extractors.fetch_errors import TROUBLES
@@ -109,7 +109,8 @@ def test_a_page_that_breaks_the_parser_has_its_own_fields(tmp_path: Path, monkey
     """The error that stands for the page is on the page too."""
     page = tmp_path / "page.html"
     page.write_text(PAGE, encoding="utf-8")
-    monkeypatch.setattr(attempt, "PAGE_DEADLINE_S", 0.0)
+    broken = ParseError("Parsing took too long.", kind="parse_timeout", advice="Nothing to do.")
+    monkeypatch.setattr(attempt, "run_each", lambda *_, **__: [broken])
     [line] = attempt.extract(page, url="http://news.example/1")
     text = section("pipeline.md", "### extract")
     assert line["error"] == "parse_timeout"
