@@ -12,7 +12,7 @@ from prefect import flow
 from contrecoup.digest.build import build_edition, items_of
 from contrecoup.digest.edition import Counts
 from contrecoup.digest.inputs import EditionInputs
-from contrecoup.digest.render import render_digest
+from contrecoup.digest.render import fitted, render_digest
 from contrecoup.editions import Window, edition_at, window_of
 from contrecoup.models import (
     Check,
@@ -70,7 +70,7 @@ def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_
 @step
 def write_editions(inputs: Sequence[EditionInputs], now: datetime) -> tuple[list[Digest], list[DigestItem]]:
     """Each language's edition as it reads, and what stands where in it."""
-    editions = [build_edition(one) for one in inputs]
+    editions = [fitted(build_edition(one)) for one in inputs]
     return [render_digest(edition, built_at=now) for edition in editions], [i for e in editions for i in items_of(e)]
 
 

@@ -7,6 +7,7 @@ twelve stories, two a publisher, except that a story which is linked to a move i
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from contrecoup.digest.edition import Counts, Edition, Figure, Group, Shelf, Tally, Telling
 from contrecoup.digest.inputs import EditionInputs
@@ -22,7 +23,7 @@ from contrecoup.digest.tellings import (
 )
 from contrecoup.models import DigestItem, MoveVerdict, Story
 
-__all__ = ["Counts", "EditionInputs", "build_edition", "items_of"]
+__all__ = ["Counts", "EditionInputs", "build_edition", "items_of", "shorter"]
 
 MAX_STORIES = 12
 MAX_TOKEN_STORIES = 3
@@ -54,6 +55,20 @@ def build_edition(inputs: EditionInputs) -> Edition:
         tally=_tally(inputs, groups, unexplained),
         counts=inputs.counts,
     )
+
+
+def shorter(edition: Edition) -> Edition | None:
+    """The edition without its last story: of the shelves first, then of the tokens, then a linked one; or None."""
+    if edition.shelves:
+        *kept, last = edition.shelves
+        rest = (replace(last, tellings=last.tellings[:-1]),) if len(last.tellings) > 1 else ()
+        return replace(edition, shelves=(*kept, *rest))
+    if edition.tokens:
+        return replace(edition, tokens=edition.tokens[:-1])
+    if len(edition.groups) > 1:
+        hidden = edition.hidden + _moves_in(edition.groups[-1:])
+        return replace(edition, groups=edition.groups[:-1], hidden=hidden)
+    return None
 
 
 def items_of(edition: Edition) -> list[DigestItem]:

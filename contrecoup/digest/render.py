@@ -2,17 +2,18 @@
 
 The templates own every element of the page: whatever comes from the press is escaped text, and the only addresses are
 the ``href`` that build has judged. No image, no font, no script, nothing to fetch. Mail programs cut a page near 102 kB
-(hteumeuleu/email-bugs#41), hence ``MAX_HTML_BYTES``, which the limits of build hold.
+(hteumeuleu/email-bugs#41), hence ``MAX_HTML_BYTES``, to which ``fitted`` cuts.
 """
 
 import re
 import textwrap
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from contrecoup.digest.build import shorter
 from contrecoup.digest.edition import Edition
 from contrecoup.digest.wording import wording_of
 from contrecoup.models import Digest
@@ -43,6 +44,14 @@ def render_digest(edition: Edition, *, built_at: datetime) -> Digest:
     )
 
 
+def fitted(edition: Edition) -> Edition:
+    """The edition without as many of its last stories as keep the HTML from ``MAX_HTML_BYTES``."""
+    while len(render_html(edition).encode()) > MAX_HTML_BYTES and (less := shorter(edition)):
+        edition = less
+    return edition
+
+
+@lru_cache(maxsize=8)
 def render_html(edition: Edition) -> str:
     """One column of at most 640 pixels, styles inline, for light and dark screens; at most 90 kB."""
     inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)

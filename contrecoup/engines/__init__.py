@@ -23,17 +23,6 @@ class Translator(Protocol):
         """Translate each text from ``source`` to ``target`` (ISO 639-1); as many strings come back, in order."""
 
 
-class Embedder(Protocol):
-    """Places texts of both languages in one space."""
-
-    @property
-    def name(self) -> str:
-        """Engine name and version."""
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors of shape (len(texts), d)."""
-
-
 class Classifier(Protocol):
     """Gives the probability of each topic of its scheme, several of which may hold."""
 

@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 from lxml import html as lxml_html
 
+from contrecoup.digest import render
 from contrecoup.digest.build import EditionInputs, build_edition
 from contrecoup.digest.edition import Edition, Quote
 from contrecoup.digest.render import (
     MAX_HTML_BYTES,
     MAX_UNEXPLAINED,
     TEXT_WIDTH,
+    fitted,
     render_digest,
     render_html,
     render_text,
@@ -144,6 +146,22 @@ def _fullest(day: EditionInputs, linked_stories: int = 12) -> EditionInputs:
 def test_the_fullest_edition_is_not_clipped_by_mail_programs(january_27: Day, lang: str) -> None:
     """Ninety kilobytes hold the most that the limits of build let through."""
     assert len(render_html(build_edition(_fullest(january_27(lang)))).encode()) <= MAX_HTML_BYTES
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("most", [70_000, 40_000, 0])
+def test_an_edition_that_is_too_long_loses_its_last_stories(
+    january_27: Day, monkeypatch: pytest.MonkeyPatch, most: int, lang: str
+) -> None:
+    """Shelves go first, the first story never; moves that go with theirs are counted as hidden."""
+    monkeypatch.setattr(render, "MAX_HTML_BYTES", most)
+    full = build_edition(_fullest(january_27(lang)))
+    cut = fitted(full)
+    assert len(render_html(cut).encode()) <= most or len(cut.groups) == 1
+    assert cut.groups == full.groups[: len(cut.groups)]
+    assert cut.shelves == () or cut.groups == full.groups
+    gone = full.groups[len(cut.groups) :]
+    assert cut.hidden == full.hidden + sum(len(group.matches) + len(group.others) for group in gone)
 
 
 def test_a_quotation_stands_in_both_parts(january_27: Day) -> None:
