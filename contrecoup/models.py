@@ -228,8 +228,9 @@ class Translation:
     """A machine translation of one field and what the guards measured.
 
     ``coverage`` is the share of the source words the engine knew, ``length_ratio`` target over source
-    characters, ``repeats`` the longest run of a repeated phrase. A refused translation has
-    ``accepted = False`` and a ``reason``; the original is shown then.
+    characters, ``repeats`` the longest run of a repeated phrase, ``attempts`` 2 where the engine was asked
+    again, clause by clause. A refused translation has ``accepted = False`` and a ``reason``; the original is
+    shown then.
     """
 
     article_id: str
@@ -245,6 +246,19 @@ class Translation:
     repeats: int
     numbers_kept: bool
     names_kept: bool
+    attempts: int = 1
+
+
+# Identified by key.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationUnit:
+    """A sentence that an engine has translated: ``key`` is the hash of engine, languages and sentence."""
+
+    key: str
+    model: str
+    source: str
+    target: str
+    text: str
 
 
 # Identified by article_id, version, scheme, model, topic.

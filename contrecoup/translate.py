@@ -3,19 +3,21 @@
 What must not change is taken out before the engine sees the text and put back after: names and tickers, addresses, and
 numbers with their percent or currency sign, which come back as the target language writes them. Furniture lines are
 dropped and sentences go one by one, since engines loop on menus and stop after the first sentences of a passage
-(Helsinki-NLP/Opus-MT#49, marian-nmt/marian#389). A text that fails a guard is kept, refused, with the reason.
+(Helsinki-NLP/Opus-MT#49, marian-nmt/marian#389). A text that fails a guard is asked for once more, clause by clause;
+if that fails too, it is kept, refused, with the reason.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from contrecoup.claim_grammar import joined, read_number
 from contrecoup.engines import Translator
 from contrecoup.entities import find_mentions
 from contrecoup.instruments import AliasTable
+from contrecoup.memory import Memory
 from contrecoup.models import Document, Layer, Translation
 from contrecoup.sentences import sentence_spans
 
@@ -64,6 +66,10 @@ YEAR = 4
 TELLING_WORDS = 3
 FIGURES = re.compile(rf"(?<![\w.,])(?:{NUMBER})")
 ADDRESS = re.compile(r"https?://|www\.")
+# A clause ends at a mark before a blank.
+CLAUSE = re.compile(r"(?<=[,;:–—)])\s+")
+# What asking again cannot mend: nothing was there, or words stay unknown.
+FINAL = frozenset({"empty", "low_coverage"})
 
 
 @runtime_checkable
@@ -95,14 +101,20 @@ class _Task:
 
 
 def translate_documents(
-    documents: Sequence[Document], translator: Translator, *, to_langs: Sequence[str], table: AliasTable
+    documents: Sequence[Document],
+    translator: Translator,
+    *,
+    to_langs: Sequence[str],
+    table: AliasTable,
+    memory: Memory | None = None,
 ) -> list[Translation]:
     """Translate titles and leads between French and English, each into every other language of ``to_langs``.
 
     Every field has a row. One is not accepted when its ``reason`` is not empty: language (the document's language is
     not French or English), empty, same_language, low_coverage, length_ratio, repeats, numbers_lost, names_lost,
-    invented_address. The original stands in for it.
+    invented_address. The original stands in for it. What ``memory`` holds is not asked of the engine.
     """
+    memory = memory or Memory()
     rows: list[Translation] = []
     tasks: list[_Task] = []
     for document in documents:
@@ -113,7 +125,7 @@ def translate_documents(
         tasks += [task for lang in wanted for task in _tasks(document, lang, table)]
     for source in LANGUAGES:
         for target in LANGUAGES:
-            rows += _run([t for t in tasks if (t.document.lang, t.to_lang) == (source, target)], translator)
+            rows += _run([t for t in tasks if (t.document.lang, t.to_lang) == (source, target)], translator, memory)
     return rows
 
 
@@ -195,13 +207,29 @@ def unmask(text: str, masked: Masked) -> str:
     return MARK.sub(lambda m: masked.pieces[int(m[1])] if int(m[1]) < len(masked.pieces) else m.group(), text)
 
 
-def _run(tasks: Sequence[_Task], translator: Translator) -> list[Translation]:
-    """All tasks of one pair of languages, in one batch."""
+def _run(tasks: Sequence[_Task], translator: Translator, memory: Memory) -> list[Translation]:
+    """All tasks of one pair of languages, in one batch; those that fail once more, clause by clause."""
+    rows = _attempt(tasks, translator, memory)
+    again = {
+        number: replace(task, sentences=clauses)
+        for number, (task, row) in enumerate(zip(tasks, rows, strict=True))
+        if not row.accepted and row.reason not in FINAL and (clauses := _clauses(task)) != task.sentences
+    }
+    for number, row in zip(again, _attempt(list(again.values()), translator, memory), strict=True):
+        rows[number] = replace(row if row.accepted else rows[number], attempts=2)
+    return rows
+
+
+def _clauses(task: _Task) -> tuple[str, ...]:
+    return tuple(clause for sentence in task.sentences for clause in CLAUSE.split(sentence))
+
+
+def _attempt(tasks: Sequence[_Task], translator: Translator, memory: Memory) -> list[Translation]:
     if not tasks:
         return []
     source, target = tasks[0].document.lang, tasks[0].to_lang
     sentences = [sentence for task in tasks for sentence in task.sentences]
-    outputs = iter(translator.translate(sentences, source, target))
+    outputs = iter(memory.translate(translator, sentences, source, target))
     if isinstance(translator, TellsCoverage):
         known = iter(translator.coverage(sentences, source, target))
     else:

@@ -18,10 +18,22 @@ from typing import Protocol
 from prefect import flow
 
 from contrecoup import claims, entities, stories, topics, translate
+from contrecoup.engines import Translator
 from contrecoup.engines.glossary import GlossaryTranslator
 from contrecoup.engines.keywords import KeywordClassifier
 from contrecoup.gist import Told, tell
-from contrecoup.models import Claim, Document, Failure, Label, Mention, Reading, StoryArticle, Translation
+from contrecoup.memory import Memory
+from contrecoup.models import (
+    Claim,
+    Document,
+    Failure,
+    Label,
+    Mention,
+    Reading,
+    StoryArticle,
+    Translation,
+    TranslationUnit,
+)
 from contrecoup.stories import Giant, Grouping, Placed
 from flows.desk import Desk, batches, in_force, open_desk, perform, progress, step
 from storage.store import Store
@@ -72,9 +84,7 @@ def _stages(desk: Desk) -> list[Stage]:
             name="translate",
             title="Translations",
             method=translator.name,
-            read=lambda batch: translate.translate_documents(
-                batch, translator, to_langs=desk.settings.languages, table=desk.table
-            ),
+            read=lambda batch: _translated(desk, batch, translator),
         ),
         Stage(
             name="classify",
@@ -95,6 +105,22 @@ def _stages(desk: Desk) -> list[Stage]:
             read=lambda batch: _claims_of(desk, batch),
         ),
     ]
+
+
+def _translated(desk: Desk, batch: Sequence[Document], translator: Translator) -> list[Translation]:
+    """Translations of a batch; its new sentences are remembered at once, whatever becomes of the batch."""
+
+    def recall(keys: Sequence[str]) -> list[TranslationUnit]:
+        with desk.store() as store:
+            return store.read(TranslationUnit, "translation_units_of", keys=list(keys))
+
+    memory = Memory(recall)
+    rows = translate.translate_documents(
+        batch, translator, to_langs=desk.settings.languages, table=desk.table, memory=memory
+    )
+    with desk.store() as store:
+        store.save(memory.learnt)
+    return rows
 
 
 def _claims_of(desk: Desk, batch: Sequence[Document]) -> list[Claim]:

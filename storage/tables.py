@@ -37,6 +37,7 @@ from contrecoup.models import (
     Story,
     StoryArticle,
     Translation,
+    TranslationUnit,
 )
 
 
@@ -86,6 +87,7 @@ TABLES: dict[type, Table] = {
         Table(name="readings", model=Reading),
         Table(name="methods", model=Method, only_if_new="method"),
         Table(name="translations", model=Translation),
+        Table(name="translation_units", model=TranslationUnit, known_key="ignore"),
         Table(name="labels", model=Label),
         Table(name="mentions", model=Mention),
         Table(name="claims", model=Claim),

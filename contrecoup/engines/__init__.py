@@ -36,3 +36,14 @@ class Classifier(Protocol):
 
     def predict(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Probabilities of shape (len(documents), len(topics))."""
+
+
+class Embedder(Protocol):
+    """Gives each text a place in one space for both languages, where nearness is likeness of meaning."""
+
+    @property
+    def name(self) -> str:
+        """Engine name and version."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of shape (len(texts), dimensions); a text without any known token is the zero vector."""

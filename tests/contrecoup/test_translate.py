@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contrecoup.engines.glossary import GlossaryTranslator
 from contrecoup.entities import AliasTable
+from contrecoup.memory import Memory
 from contrecoup.models import Document, Status, Translation
 from contrecoup.translate import longest_run, mask, translate_documents, unmask
 
@@ -146,6 +147,44 @@ def test_a_translation_that_fails_a_guard_is_refused_with_the_reason(
     """The original is shown then."""
     row = title_row(document(title), Engine(say, share), "en")
     assert (row.accepted, row.reason) == (False, reason)
+
+
+def test_what_fails_a_guard_is_asked_for_once_more_clause_by_clause() -> None:
+    """Engines lose less in short texts; the row tells that it took two attempts."""
+    engine = Engine(lambda text: text.replace("recule de", "falls").replace("puis repart", "then rises"))
+    lossy = engine.say
+    engine.say = lambda text: lossy(text).replace("[1]", "") if "," in text[:-1] else lossy(text)
+    row = title_row(document("Nvidia recule de 17 %, puis repart"), engine, "en")
+    assert engine.given == ["[0] recule de [1], puis repart", "[0] recule de [1],", "puis repart"]
+    assert (row.text, row.accepted, row.attempts) == ("Nvidia falls 17%, then rises", True, 2)
+
+
+def test_what_fails_twice_keeps_its_first_translation_and_reason() -> None:
+    """One retry, never a third."""
+    engine = Engine(lambda _: "No figure here")
+    row = title_row(document("Nvidia recule de 17 %, puis repart"), engine, "en")
+    assert (row.text, row.reason, row.attempts) == ("No figure here", "numbers_lost", 2)
+    assert len(engine.given) == 3
+
+
+def test_a_sentence_of_one_clause_is_not_asked_for_again() -> None:
+    """The answer would be the same."""
+    engine = Engine(lambda _: "No figure here")
+    assert title_row(document("Nvidia recule de 17 %"), engine, "en").attempts == 1
+    assert len(engine.given) == 1
+
+
+def test_sister_titles_cost_one_translation() -> None:
+    """Names and numbers are taken out first, so two titles that differ in a figure are one sentence."""
+    engine, memory = Engine(lambda text: text.replace("recule de", "falls")), Memory()
+    texts = [
+        title.text
+        for text in ("Nvidia recule de 17 %", "Nvidia recule de 16,9 %")
+        for title in translate_documents([document(text)], engine, to_langs=("en",), table=TABLE, memory=memory)
+        if title.field == "title"
+    ]
+    assert texts == ["Nvidia falls 17%", "Nvidia falls 16.9%"]
+    assert engine.given == ["[0] recule de [1]"]
 
 
 @pytest.mark.parametrize("lang", ["unknown", "mixed", "de"])
