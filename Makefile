@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Prefect recompiles itself in every process when the shell forbids bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check lock clean
+.PHONY: demo test test-hub bench-models check lock clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -30,6 +30,32 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev build/duckdb-oldest
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report term:skip-covered
 	PYTHONPATH=build/duckdb-oldest $(BIN)/pytest --quiet tests/storage
+
+# The engines of the hub, in an environment with torch: pip fetches that, so that you may point it to a build of yours.
+HUB := build/hub-venv
+HUB_CONSTRAINTS := --constraint constraints.txt --constraint constraints-hub.txt
+
+$(HUB)/installed: pyproject.toml constraints.txt constraints-hub.txt
+	$(PYTHON) -m venv $(HUB)
+	$(HUB)/bin/python -m pip install --quiet $(HUB_CONSTRAINTS) uv torch
+	$(HUB)/bin/uv pip install --quiet --python $(HUB)/bin/python --compile-bytecode $(HUB_CONSTRAINTS) \
+	  --editable '.[dev,hub]' sacrebleu
+	touch $@
+
+$(HUB)/installed-training: $(HUB)/installed
+	$(HUB)/bin/uv pip install --quiet --python $(HUB)/bin/python --compile-bytecode $(HUB_CONSTRAINTS) --editable '.[training]'
+	touch $@
+
+# Every model that ships beside what it replaces, on the same data in one run. REAL is a folder of real captures.
+bench-models: $(HUB)/installed-training
+	$(HUB)/bin/python benchmarks/translation.py --real $(REAL)
+	$(HUB)/bin/python benchmarks/embeddings.py --real $(REAL)
+	$(HUB)/bin/python benchmarks/labels.py --real $(REAL)
+	$(HUB)/bin/python benchmarks/engines.py
+	$(HUB)/bin/python benchmarks/marian_speed.py
+
+test-hub: $(HUB)/installed
+	OMP_NUM_THREADS=1 $(HUB)/bin/pytest --numprocesses 2 --dist loadfile tests/hub
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

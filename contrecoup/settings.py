@@ -6,11 +6,12 @@ Secrets never stand in the file: the mail password comes from the environment (`
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from contrecoup.engines.choose import find
 from contrecoup.errors import SettingsError
 from contrecoup.models import Feed
 
@@ -24,6 +25,11 @@ class Block(BaseModel):
     """A block of the file: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _listed(value: object) -> object:
+    """A single name as a list of one."""
+    return [value] if isinstance(value, str) else value
 
 
 class FeedBlock(Block):
@@ -74,6 +80,17 @@ class Watchlist(Block):
     symbols: tuple[str, ...] = ()
 
 
+class Engines(Block):
+    """``[engines]``: what translates, embeds and classifies: the short name of an engine that ships, or a pulled model.
+
+    ``translator`` may name several models, for those that go one way.
+    """
+
+    translator: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)] = ("phrases",)
+    embedder: str = "static"
+    classifier: str = "linear"
+
+
 class Mail(Block):
     """``[mail]``: the SMTP server. Without it, digests are only written to the folder."""
 
@@ -104,6 +121,7 @@ class Settings(Block):
     network: Network = Network()
     prices: Prices = Prices()
     watchlist: Watchlist = Watchlist()
+    engines: Engines = Engines()
     mail: Mail | None = None
     recipients: tuple[Recipient, ...] = ()
 
@@ -125,7 +143,8 @@ def read_settings(path: Path) -> Settings:
     Raises
     ------
     SettingsError
-        when the file is missing, is not TOML (the line is named) or holds a wrong value (the field is named).
+        when the file is missing, is not TOML (the line is named), holds a wrong value (the field is named) or
+        chooses an engine that there is not.
 
     """
     try:
@@ -158,6 +177,15 @@ def _from_folder(settings: Settings, folder: Path) -> Settings:
         update={
             "database": folder / settings.database,
             "digests": folder / settings.digests,
+            "engines": _found(settings.engines, folder),
             "prices": prices,
         }
+    )
+
+
+def _found(engines: Engines, folder: Path) -> Engines:
+    return Engines(
+        translator=tuple(find("translator", choice, folder) for choice in engines.translator),
+        embedder=find("embedder", engines.embedder, folder),
+        classifier=find("classifier", engines.classifier, folder),
     )

@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from contrecoup import market
 from contrecoup.claims import find_claims
-from contrecoup.engines.glossary import GlossaryTranslator
-from contrecoup.engines.keywords import KeywordClassifier
+from contrecoup.engines import Classifier, Embedder, Translator
 from contrecoup.entities import find_mentions
 from contrecoup.errors import ParseError, PriceError, SettingsError
 from contrecoup.identity import article_id, publisher_of
@@ -30,6 +31,8 @@ from extractors.workers import run_each
 PAGE_DEADLINE_S = 10.0
 # A line of text up to this long is read as a headline, a longer one as a body.
 LONGEST_HEADLINE = 200
+# Decimals of a vector or a cosine that are printed.
+DECIMALS = 4
 # What makes an object of the output beside the rows themselves.
 KEYS = frozenset({"article_id", "version", "method", "model", "scheme"})
 
@@ -62,7 +65,7 @@ def documents(path: Path, *, lang: str | None, as_json: bool) -> list[Document]:
         when a line is not UTF-8 or not such an object (the line is named).
 
     """
-    found = [_parsed(path, n, raw, as_json=as_json) for n, raw in enumerate(read_bytes(path).splitlines(), start=1)]
+    found = _lines(path, as_json=as_json)
     whole = (
         lang
         or detect_language(
@@ -70,6 +73,23 @@ def documents(path: Path, *, lang: str | None, as_json: bool) -> list[Document]:
         ).lang
     )
     return [_document(fields, lang=lang, otherwise=whole, number=n) for n, fields in enumerate(found, start=1)]
+
+
+def texts(path: Path, *, as_json: bool) -> list[str]:
+    """Words of each document, one a line: title, lead and text.
+
+    Raises
+    ------
+    SettingsError
+        as :func:`documents` does.
+
+    """
+    found = _lines(path, as_json=as_json)
+    return ["\n".join(filter(None, map(fields.get, ("title", "lead", "text")))) for fields in found]
+
+
+def _lines(path: Path, *, as_json: bool) -> list[Mapping[str, str]]:
+    return [_parsed(path, n, raw, as_json=as_json) for n, raw in enumerate(read_bytes(path).splitlines(), start=1)]
 
 
 def _parsed(path: Path, number: int, raw: bytes, *, as_json: bool) -> Mapping[str, str]:
@@ -134,18 +154,18 @@ def language(found: Sequence[Document], *, lang: str | None) -> Iterator[dict[st
         yield asdict(told)
 
 
-def translate(found: Sequence[Document]) -> Iterator[dict[str, object]]:
+def translate(found: Sequence[Document], translator: Translator) -> Iterator[dict[str, object]]:
     """Title and lead of each document in the other language, and what the guards measured."""
-    rows = translate_documents(found, GlossaryTranslator(), to_langs=LANGUAGES, table=AliasTable.load())
+    rows = translate_documents(found, translator, to_langs=LANGUAGES, table=AliasTable.load())
     for document in found:
         own = [_row(row) for row in rows if row.article_id == document.article_id]
         yield {"lang": document.lang, "translations": own}
 
 
-def topics(found: Sequence[Document]) -> Iterator[dict[str, object]]:
+def topics(found: Sequence[Document], classifier: Classifier) -> Iterator[dict[str, object]]:
     """Probability of each topic, and which hold."""
     for document in found:
-        labels = classify([document], KeywordClassifier())
+        labels = classify([document], classifier)
         yield {
             "lang": document.lang,
             "topics": {label.topic: round(label.probability, 4) for label in labels},
@@ -165,6 +185,29 @@ def claims(found: Sequence[Document]) -> Iterator[dict[str, object]]:
     for document in found:
         mentions = find_mentions(document, AliasTable.load())
         yield {"lang": document.lang, "claims": [_row(claim) for claim in find_claims(document, mentions)]}
+
+
+def embed(found: Sequence[str], embedder: Embedder) -> Iterator[dict[str, object]]:
+    """Vector of each text."""
+    for text, vector in zip(found, embedder.embed(found), strict=True):
+        rounded = [round(value, DECIMALS) for value in vector.tolist()]
+        yield {"text": text, "engine": embedder.name, "dims": len(rounded), "vector": rounded}
+
+
+def similar(
+    found: Sequence[str], others: Sequence[str], embedder: Embedder, *, top: int
+) -> Iterator[dict[str, object]]:
+    """The ``top`` texts of ``others`` that are nearest to each text, by the cosine; a zero vector is near nothing."""
+    theirs = embedder.embed(others)
+    placed = np.flatnonzero(theirs.any(axis=1))
+    for text, vector in zip(found, embedder.embed(found), strict=True):
+        cosines = theirs[placed] @ vector
+        nearest = np.argsort(-cosines, kind="stable")[:top] if vector.any() else np.arange(0)
+        matches = [
+            {"line": line + 1, "text": others[line], "cosine": round(cosine, DECIMALS)}
+            for line, cosine in zip(placed[nearest].tolist(), cosines[nearest].tolist(), strict=True)
+        ]
+        yield {"text": text, "engine": embedder.name, "matches": matches}
 
 
 def extract(path: Path, *, url: str) -> Iterator[dict[str, object]]:

@@ -4,7 +4,7 @@ moves, links, stories, claims | build_edition | render   > digests, digest_items
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from prefect import flow
@@ -21,6 +21,7 @@ from contrecoup.models import (
     DigestItem,
     Document,
     Evidence,
+    Failure,
     Feed,
     Label,
     Link,
@@ -63,8 +64,9 @@ def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_
         store.save(digests, items, plan(desk, store, digests), replacing=old)
     told = deliver(desk, digests)
     with desk.store() as store:
+        missing = store.read(Failure, "models_missing", since=window.since_at)
         store.snapshot()
-    return told
+    return replace(told, warnings=(*told.warnings, *(f"{failure.message} {failure.advice}" for failure in missing)))
 
 
 @step
@@ -154,7 +156,8 @@ def _counts(desk: Desk, store: Store, window: Window, moves: Sequence[Move]) -> 
     languages = {
         tally.state: tally.number for tally in store.read(Tally, "article_languages", since=since, until=until)
     }
-    reason = incomplete(feeds=len(feeds), answered=answered, silent=len(silent), moves=moves)
+    models = store.count("models_missing", since=since)
+    reason = incomplete(feeds=len(feeds), answered=answered, silent=len(silent), moves=moves, models_missing=models)
     return Counts(
         feeds=len(feeds),
         feeds_answered=answered,
@@ -168,12 +171,13 @@ def _counts(desk: Desk, store: Store, window: Window, moves: Sequence[Move]) -> 
     )
 
 
-def incomplete(*, feeds: int, answered: int, silent: int, moves: Sequence[Move]) -> str:
+def incomplete(*, feeds: int, answered: int, silent: int, moves: Sequence[Move], models_missing: int = 0) -> str:
     """Why an edition does not cover all it should, or nothing; of several reasons the gravest."""
     reasons = {
         "no_feeds": feeds > 0 and not answered,
         "feeds_failing": answered < feeds,
         "no_prices": bool(moves) and all(move.verdict is MoveVerdict.UNMEASURED for move in moves),
+        "models_missing": models_missing > 0,
         "feeds_silent": silent > 0,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")

@@ -226,18 +226,16 @@ app.add_typer(attempts, name="try")
 Input = Annotated[Path, typer.Argument(metavar="[FILE|-]", help="A file of one document a line, or - for input.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of the input (fr, en), when you know it.")]
 Objects = Annotated[bool, typer.Option("--json", help="Lines are objects with title, lead, text, lang, url.")]
+Engine = Annotated[
+    str, typer.Option("--engine", help="An engine that ships ('contrecoup models list'), or a pulled model.")
+]
 STDIN = Path("-")
 
 
 def _attempt(stage: str, source: Path, lang: str | None, *, as_json: bool) -> None:
     from flows import attempt
 
-    stages = {
-        "translate": attempt.translate,
-        "topics": attempt.topics,
-        "entities": attempt.entities,
-        "claims": attempt.claims,
-    }
+    stages = {"entities": attempt.entities, "claims": attempt.claims}
     attempt.write(stages[stage](attempt.documents(source, lang=lang, as_json=as_json)))
 
 
@@ -261,15 +259,25 @@ def try_language(source: Input = STDIN, lang: Lang = None, as_json: Objects = Fa
 
 
 @attempts.command("translate")
-def try_translate(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
+def try_translate(
+    source: Input = STDIN, lang: Lang = None, engine: Engine = "phrases", as_json: Objects = False
+) -> None:
     """Title and lead in the other language, or why a translation was refused."""
-    _attempt("translate", source, lang, as_json=as_json)
+    from contrecoup.engines.choose import load_translator
+    from flows import attempt
+
+    found = attempt.documents(source, lang=lang, as_json=as_json)
+    attempt.write(attempt.translate(found, load_translator(engine)))
 
 
 @attempts.command("topics")
-def try_topics(source: Input = STDIN, lang: Lang = None, as_json: Objects = False) -> None:
+def try_topics(source: Input = STDIN, lang: Lang = None, engine: Engine = "linear", as_json: Objects = False) -> None:
     """Probability of each topic, and which hold."""
-    _attempt("topics", source, lang, as_json=as_json)
+    from contrecoup.engines.choose import load_classifier
+    from flows import attempt
+
+    found = attempt.documents(source, lang=lang, as_json=as_json)
+    attempt.write(attempt.topics(found, load_classifier(engine)))
 
 
 @attempts.command("entities")
@@ -284,6 +292,31 @@ def try_claims(source: Input = STDIN, lang: Lang = None, as_json: Objects = Fals
     _attempt("claims", source, lang, as_json=as_json)
 
 
+@attempts.command("embed")
+def try_embed(source: Input = STDIN, engine: Engine = "static", as_json: Objects = False) -> None:
+    """Place of each text in the space that French and English share."""
+    from contrecoup.engines.choose import load_embedder
+    from flows import attempt
+
+    attempt.write(attempt.embed(attempt.texts(source, as_json=as_json), load_embedder(engine)))
+
+
+@attempts.command("similar")
+def try_similar(
+    source: Annotated[Path, typer.Argument(metavar="FILE|-", help="A file of one document a line, or - for input.")],
+    others: Annotated[Path, typer.Argument(metavar="FILE|-", help="The documents to look among.")],
+    top: Annotated[int, typer.Option(help="Matches a line.", min=1)] = 3,
+    engine: Engine = "static",
+    as_json: Objects = False,
+) -> None:
+    """For each line of one file, the nearest lines of another, in either language."""
+    from contrecoup.engines.choose import load_embedder
+    from flows import attempt
+
+    found, among = (attempt.texts(path, as_json=as_json) for path in (source, others))
+    attempt.write(attempt.similar(found, among, load_embedder(engine), top=top))
+
+
 @attempts.command("moves")
 def try_moves(
     prices: Annotated[Path, typer.Option(help="A CSV or Parquet file of daily bars.")],
@@ -293,3 +326,53 @@ def try_moves(
     from flows import attempt
 
     attempt.write(attempt.moves(prices, on.date()))
+
+
+models = typer.Typer(no_args_is_help=True, help="List, fetch and try the models that engines run.")
+app.add_typer(models, name="models")
+
+ModelName = Annotated[str, typer.Argument(metavar="NAME", help="OWNER/MODEL of the Hub, or a folder of this machine.")]
+
+
+@models.command("list")
+def models_list(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Engines that ship, and models that were pulled: version, licence, size, figures."""
+    from flows.equip import Listed, list_models
+
+    columns = [name for name in Listed.__dataclass_fields__ if as_json or name != "figures"]
+    found = list_models(config)
+    _show_rows(columns, [tuple(getattr(row, name) for name in columns) for row in found], as_json=as_json)
+    for row in found if not as_json else ():
+        if row.figures:
+            output.print(f"{row.version}: {row.figures}", markup=False, highlight=False, soft_wrap=True)
+
+
+@models.command("pull")
+def models_pull(
+    name: ModelName,
+    revision: Annotated[str | None, typer.Option(help="Commit of the model, 40 hexadecimal digits.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder (default: models/NAME beside the settings file).")] = None,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Fetch a model at one commit, as safetensors; convert it to CTranslate2 where that applies."""
+    from flows.equip import pull_model
+
+    pulled = pull_model(name, revision, config=config, to=to, quiet=not errors.is_terminal)
+    how = "converted to CTranslate2" if pulled.converted else "as safetensors"
+    lines = [f"{pulled.version} is in {pulled.folder}, {how}.", pulled.note, "Settings:", "[engines]"]
+    for line in filter(None, [*lines, f'{pulled.kind} = "{pulled.choice}"']):
+        output.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@models.command("test")
+def models_test(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An engine that ships, or a model that was pulled.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Verify a model, load it, and run three sentences of each language."""
+    from flows.equip import try_model
+
+    trial = try_model(name, config=config)
+    pace = f"{trial.kind} {trial.version}: loaded in {trial.load_s:.1f} s, {trial.per_second:.0f} {trial.unit} a second"
+    for line in [*trial.lines, pace]:
+        output.print(line, markup=False, highlight=False, soft_wrap=True)

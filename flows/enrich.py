@@ -12,15 +12,14 @@ Every article that a method has read leaves a row in ``readings``, in the transa
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from prefect import flow
 
 from contrecoup import claims, entities, stories, topics, translate
-from contrecoup.engines import Translator
-from contrecoup.engines.glossary import GlossaryTranslator
-from contrecoup.engines.keywords import KeywordClassifier
+from contrecoup.engines import Classifier, Translator
+from contrecoup.engines.choose import load_classifier, load_translator
+from contrecoup.errors import EngineError
 from contrecoup.gist import Told, tell
 from contrecoup.memory import Memory
 from contrecoup.models import (
@@ -39,6 +38,10 @@ from flows.desk import Desk, batches, in_force, open_desk, perform, progress, st
 from storage.store import Store
 
 ARTICLES_A_BATCH = 200
+# What needs no weights stands in for a model that cannot be loaded.
+WORDS_ALONE = {"translate": "glossary", "classify": "keywords"}
+
+Engine = TypeVar("Engine", Translator, Classifier)
 
 
 class Found(Protocol):
@@ -71,14 +74,41 @@ def enrich(config: str = "contrecoup.toml", now: datetime | None = None) -> int:
     return group(desk)
 
 
-@cache
-def _engines() -> tuple[GlossaryTranslator, KeywordClassifier]:
-    """The engines of this process: they hold no state, and take a moment to load."""
-    return GlossaryTranslator(), KeywordClassifier()
+def _engine(
+    desk: Desk, stage: str, load: Callable[[str], Engine], chosen: Callable[[], Engine], failures: list[Failure]
+) -> Engine:
+    """The engine that the settings choose; if its model is missing or damaged, the run goes on with words alone."""
+    try:
+        return chosen()
+    except EngineError as error:
+        failures.append(
+            Failure(
+                stage=stage,
+                key="[engines]",
+                at=desk.now,
+                kind="no_model",
+                message=error.message,
+                advice=error.advice,
+                cause="",
+                weight=1.0,
+            )
+        )
+        return load(WORDS_ALONE[stage])
 
 
 def _stages(desk: Desk) -> list[Stage]:
-    translator, classifier = _engines()
+    failures: list[Failure] = []
+    engines = desk.settings.engines
+    translator = _engine(
+        desk,
+        "translate",
+        load_translator,
+        lambda: load_translator(engines.translator, desk.settings.languages),
+        failures,
+    )
+    classifier = _engine(desk, "classify", load_classifier, lambda: load_classifier(engines.classifier), failures)
+    with desk.store() as store:
+        store.save(failures)
     return [
         Stage(
             name="translate",

@@ -17,6 +17,9 @@ with successes as (
     select stage, article_id, "at"
     from readings
     union all
+    select stage, '[engines]', since_at
+    from methods
+    union all
     select 'price', symbol, fetched_at
     from price_bars
     union all

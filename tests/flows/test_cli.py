@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 Run = Callable[..., "Ended"]
 DAYS = ("--from", "2025-01-28", "--to", "2025-01-28")
-COMMANDS = ["init", "run", "replay", "digest", "sql", "status", "try"]
+COMMANDS = ["init", "run", "replay", "digest", "sql", "status", "try", "models"]
+MODELS = ["list", "pull", "test"]
 STAGES = ["extract", "language", "translate", "topics", "entities", "claims", "moves"]
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
 
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), *(["try", name] for name in STAGES)])
+@pytest.mark.parametrize(
+    "command",
+    [[], *([name] for name in COMMANDS), *(["try", name] for name in STAGES), *(["models", name] for name in MODELS)],
+)
 def test_every_command_says_what_it_does(contrecoup: Run, command: list[str]) -> None:
     """``--help`` succeeds, names the command, and writes nothing to standard error."""
     ended = contrecoup(*command, "--help")

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from contrecoup.bars import ADVICE
+from contrecoup.engines.choose import load_classifier, load_embedder, load_translator
 from contrecoup.errors import ContrecoupError, ParseError
 from contrecoup.settings import Settings
 from extractors import prices
@@ -72,8 +73,10 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[str]]:
     outputs: dict[str, Iterable[Mapping[str, object]]] = {
         "extract": attempt.extract(page, url="http://news.example/1"),
         "language": attempt.language(documents, lang=None),
-        "translate": attempt.translate(documents),
-        "topics": attempt.topics(documents),
+        "translate": attempt.translate(documents, load_translator("phrases")),
+        "topics": attempt.topics(documents, load_classifier("linear")),
+        "embed": attempt.embed([FRENCH, ENGLISH], load_embedder("static")),
+        "similar": attempt.similar([FRENCH], [ENGLISH], load_embedder("static"), top=1),
         "entities": attempt.entities(documents),
         "claims": attempt.claims(documents),
         "moves": attempt.moves(ROOT / "examples" / "deepseek-week" / "prices.csv", date(2025, 1, 27)),

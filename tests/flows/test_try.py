@@ -24,7 +24,9 @@ KEYS = {
     "topics": {"lang", "topics", "holds", "why"},
     "entities": {"lang", "mentions"},
     "claims": {"lang", "claims"},
+    "embed": {"text", "engine", "dims", "vector"},
 }
+LANGUAGE_TOLD = [stage for stage in KEYS if stage != "embed"]
 
 
 def _objects(ended: "Ended") -> list[dict[str, Any]]:
@@ -50,12 +52,77 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
     return give
 
 
-@pytest.mark.parametrize("stage", KEYS)
+@pytest.mark.parametrize("stage", LANGUAGE_TOLD)
 def test_each_line_gives_one_object_in_its_order(contrecoup: Run, lines: Path, stage: str) -> None:
     """With the keys of the stage, and the language of that very line."""
     found = _objects(contrecoup("try", stage, lines))
     assert [one["lang"] for one in found] == ["fr", "en", "fr"]
     assert all(KEYS[stage] <= one.keys() for one in found)
+
+
+def test_embed_gives_each_line_its_vector(contrecoup: Run, lines: Path) -> None:
+    """Of length one, in as many dimensions as it says; an empty line has none."""
+    lines.write_text("\n".join([*LINES, ""]) + "\n", "utf-8")
+    found = _objects(contrecoup("try", "embed", lines))
+    assert [one["text"] for one in found] == [*LINES, ""]
+    assert all(one.keys() == KEYS["embed"] and len(one["vector"]) == one["dims"] for one in found)
+    assert [round(sum(value**2 for value in one["vector"]), 2) for one in found] == [1.0, 1.0, 1.0, 0.0]
+
+
+ENGLISH = [
+    "",
+    "The derby ends in a draw in the rain last night",
+    "Bitcoin miner Cipher gains 12%",
+    "Nvidia falls 16% on Wall Street as chip makers and semiconductors plunge",
+]
+
+
+def test_similar_finds_the_nearest_lines_of_another_file(contrecoup: Run, lines: Path, tmp_path: Path) -> None:
+    """In the other language or the same; the number of the line is that of an editor."""
+    among = tmp_path / "english.txt"
+    among.write_text("\n".join(ENGLISH) + "\n", "utf-8")
+    found = _objects(contrecoup("try", "similar", lines, among, "--top", "2"))
+    assert [one["text"] for one in found] == LINES
+    assert [[match["line"] for match in one["matches"]][:1] for one in found] == [[4], [3], [2]]
+    assert all(len(one["matches"]) == 2 for one in found)
+    for one in found:
+        first, second = one["matches"]
+        assert first["cosine"] > second["cosine"]
+        assert first["text"] == ENGLISH[first["line"] - 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("", "Nvidia falls"), ("🚀", "Nvidia chute"), ("Nvidia", "")],
+    ids=["empty", "emoji", "nothing"],
+)
+def test_nothing_is_similar_to_nothing(
+    contrecoup: Run, tmp_path: Path, typed: Callable[[bytes], None], first: str, second: str
+) -> None:
+    """A line without a letter or a digit has no matches, and is none."""
+    typed(f"{first}\n".encode())
+    (tmp_path / "among.txt").write_text(f"{second}\n", "utf-8")
+    [found] = _objects(contrecoup("try", "similar", "-", tmp_path / "among.txt"))
+    assert (found["text"], found["matches"]) == (first, [])
+
+
+def test_similar_reads_objects_too(contrecoup: Run, tmp_path: Path) -> None:
+    """Title, lead and text as one."""
+    parted = [{"title": LINES[1], "lead": "", "text": None}, {"title": "Cipher", "lead": "Mining", "text": "rallied"}]
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in parted), "utf-8")
+    found = _objects(contrecoup("try", "similar", path, path, "--json", "--top", "1"))
+    assert [one["text"] for one in found] == [LINES[1], "Cipher\nMining\nrallied"]
+    assert [one["matches"][0]["cosine"] for one in found] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("stage", ["embed", "similar"])
+def test_an_engine_that_is_not_known_is_told(contrecoup: Run, lines: Path, stage: str) -> None:
+    """With those that are."""
+    ended = contrecoup("try", stage, lines, *([lines] if stage == "similar" else []), "--engine", "word3vec")
+    assert (ended.code, ended.out) == (2, "")
+    assert "word3vec" in ended.err
+    assert "static" in ended.err
 
 
 @pytest.mark.parametrize("stage", KEYS)
