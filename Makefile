@@ -46,13 +46,14 @@ $(HUB)/installed-training: $(HUB)/installed
 	$(HUB)/bin/uv pip install --quiet --python $(HUB)/bin/python --compile-bytecode $(HUB_CONSTRAINTS) --editable '.[training]'
 	touch $@
 
-# Every model that ships beside what it replaces, on the same data in one run. REAL is a folder of real captures.
+# Every model that ships beside what it replaces, on the same data in one run. REAL is a folder of real captures; MARIAN,
+# if you have one, the folder of a Marian model (training/translation.py, or contrecoup models pull).
 bench-models: $(HUB)/installed-training
 	$(HUB)/bin/python benchmarks/translation.py --real $(REAL)
-	$(HUB)/bin/python benchmarks/embeddings.py --real $(REAL)
-	$(HUB)/bin/python benchmarks/labels.py --real $(REAL)
+	HF_HUB_OFFLINE=1 $(HUB)/bin/python benchmarks/embeddings.py --real $(REAL)
+	$(HUB)/bin/python benchmarks/topics.py --real $(REAL)
 	$(HUB)/bin/python benchmarks/engines.py
-	$(HUB)/bin/python benchmarks/marian_speed.py
+	$(if $(MARIAN),$(HUB)/bin/python benchmarks/marian_speed.py $(MARIAN))
 
 test-hub: $(HUB)/installed
 	OMP_NUM_THREADS=1 $(HUB)/bin/pytest --numprocesses 2 --dist loadfile tests/hub

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,9 +20,13 @@ from contrecoup.errors import EngineError
 from contrecoup.models import Document, Label
 from contrecoup.scrub import fold
 
-__all__ = ["SCHEME", "Scheme", "Topic", "classify", "load_scheme"]
+__all__ = ["READ_CHARACTERS", "SCHEME", "Scheme", "Topic", "classify", "load_scheme"]
 
 SCHEME = "news-1"
+# Lighter words are there for trained weights, which set weights of their own; they are no reason that a reader sees.
+SPEAKS = 0.1
+READ_CHARACTERS = 20_000
+"""Of each field, what lies beyond is not searched for words: longer texts are lists, logs or attacks."""
 
 
 class _Block(BaseModel):
@@ -30,6 +35,7 @@ class _Block(BaseModel):
 
 class _GroupBlock(_Block):
     name: str
+    subject: bool = False
     cap: float = Field(default=3.0, gt=0)
     both: dict[str, float] = {}
     fr: dict[str, float] = {}
@@ -42,6 +48,7 @@ class _TopicBlock(_Block):
     bias: float
     threshold: float = Field(default=0.5, gt=0, lt=1)
     groups: tuple[_GroupBlock, ...] = Field(min_length=1)
+    examples: dict[Literal["fr", "en"], tuple[str, ...]] = {}
 
 
 class _File(_Block):
@@ -50,9 +57,13 @@ class _File(_Block):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Words of one idea. ``pattern`` matches folded text; its n-th capture group is the word of ``weights[n - 1]``."""
+    """Words of one idea. ``pattern`` matches folded text; its n-th capture group is the word of ``weights[n - 1]``.
+
+    A ``subject`` group names what the topic is about; trained weights hear the other groups only beside one of these.
+    """
 
     name: str
+    subject: bool
     cap: float
     lang: str
     pattern: re.Pattern[str]
@@ -62,13 +73,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """One topic of the scheme: it holds when its probability reaches ``threshold``."""
+    """One topic of the scheme: it holds when its probability reaches ``threshold``.
+
+    ``examples`` are headlines of the topic, each with its language, from which ``training/topics.py`` learns.
+    """
 
     name: str
     description: str
     bias: float
     threshold: float
     groups: tuple[Group, ...]
+    examples: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +133,7 @@ def _topic(block: _TopicBlock) -> Topic:
         bias=block.bias,
         threshold=block.threshold,
         groups=tuple(group for written in block.groups for group in _groups(written)),
+        examples=tuple((lang, text) for lang, texts in block.examples.items() for text in texts),
     )
 
 
@@ -130,6 +146,7 @@ def _groups(block: _GroupBlock) -> Iterator[Group]:
         ordered = sorted(weights, key=len, reverse=True)
         yield Group(
             name=block.name,
+            subject=block.subject,
             cap=block.cap,
             lang=lang,
             pattern=re.compile(r"(?<!\w)(?:" + "|".join(f"({_expression(word)})" for word in ordered) + r")(?!\w)"),
@@ -173,12 +190,13 @@ def classify(documents: Sequence[Document], classifier: Classifier, scheme: Sche
 
 def words_for(document: Document, topic: Topic) -> list[str]:
     """Words of the document, as folded, that speak for a topic: in reading order, each once, eight at most."""
-    text = fold(f"{document.title}\n{document.lead}\n{document.text}")
+    fields = (document.title, document.lead, document.text)
+    text = fold("\n".join(field[:READ_CHARACTERS] for field in fields))
     found = (
         (match.start(), match.group())
         for group in topic.groups
         if group.lang == document.lang or document.lang not in {"fr", "en"}
         for match in group.pattern.finditer(text)
-        if group.weights[(match.lastindex or 1) - 1] > 0
+        if group.weights[(match.lastindex or 1) - 1] >= SPEAKS
     )
     return list(dict.fromkeys(word for _, word in sorted(found)))[:8]

@@ -8,9 +8,12 @@ if that fails too, it is kept, refused, with the reason.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import eq
 from typing import Protocol, runtime_checkable
 
 from contrecoup.claim_grammar import joined, read_number
@@ -56,6 +59,10 @@ CURRENCIES = {
     "euros": ("euros", "€"),
 }
 MARK = re.compile(r"\[(\d+)\]")
+# Words that lose their vowel before another, and what stands before a mark.
+ELISIONS = {"d": ("d’", "de "), "q": ("qu’", "que ")}
+BEFORE_MARK = re.compile(r"(?<!\w)(?P<word>d['’]|de |qu['’]|que )\[(?P<mark>\d+)\]", re.IGNORECASE)
+VOWEL = re.compile(r"[aàâeéèêëiîïoôuùûœæ]", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 # A line of so many items between bars or dots is a menu.
 MENU = re.compile(r"\s[|•·»>]\s")
@@ -144,10 +151,15 @@ def _is_furniture(line: str) -> bool:
 
 
 def mask(text: str, names: Sequence[tuple[int, int]], *, source: str, target: str) -> Masked:
-    """Take names (spans of the text), addresses, cashtags and numbers out; numbers come back in the target's style."""
+    """Take names, addresses, cashtags and numbers out; numbers come back in the target's style.
+
+    ``names`` are spans of the text that do not overlap.
+    """
+    names = sorted(names)
     found = [(start, end, text[start:end], True) for start, end in names]
     for match in PIECES.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end, _, _ in found):
+        before = bisect_left(names, (match.end(),))
+        if not before or names[before - 1][1] <= match.start():
             piece = _number(match, source, target) if match["number"] else match.group()
             found.append((match.start(), match.end(), piece, match["code"] is not None))
     parts: list[str] = []
@@ -202,6 +214,18 @@ def _styled(value: str, source: str, target: str) -> str:
     return styled.translate(str.maketrans(",.", "\u202f,")) if target == "fr" else styled
 
 
+def agreed(text: str, masked: Masked) -> str:
+    """French words before a mark as the piece behind it asks: "d’AMD", "de Nvidia". An engine cannot see the piece."""
+
+    def form(match: re.Match[str]) -> str:
+        piece = masked.pieces[int(match["mark"])] if int(match["mark"]) < len(masked.pieces) else ""
+        short, full = ELISIONS[match["word"][0].lower()]
+        word = short if VOWEL.match(piece) else full
+        return f"{match['word'][0]}{word[1:]}[{match['mark']}]"
+
+    return BEFORE_MARK.sub(form, text)
+
+
 def unmask(text: str, masked: Masked) -> str:
     """Put the pieces back; a mark that was never given out stays as it is."""
     return MARK.sub(lambda m: masked.pieces[int(m[1])] if int(m[1]) < len(masked.pieces) else m.group(), text)
@@ -247,7 +271,7 @@ def _attempt(tasks: Sequence[_Task], translator: Translator, memory: Memory) -> 
 def _judged(task: _Task, translated: str, coverage: float, model: str) -> Translation:
     """The translation with what the guards measured; the first guard that fails is the reason."""
     original = task.masked.text and unmask(" ".join(task.sentences), task.masked)
-    text = unmask(translated, task.masked)
+    text = unmask(agreed(translated, task.masked) if task.to_lang == "fr" else translated, task.masked)
     ratio = len(text) / len(original) if original else 0.0
     repeats = longest_run(text)
     expected = Counter(MARK.findall(" ".join(task.sentences)))
@@ -298,17 +322,13 @@ def _figures(masked: str) -> Counter[str]:
 def longest_run(text: str) -> int:
     """How many times in a row the most repeated phrase of up to six words stands (1: none is repeated)."""
     words = WORD.findall(text.casefold())
-    runs = (
-        _run_from(words, start, size) for size in range(1, LONGEST_PHRASE + 1) for start in range(len(words) - size + 1)
-    )
-    return max(runs, default=0)
+    return max((_run_of(words, size) for size in range(1, min(LONGEST_PHRASE, len(words)) + 1)), default=0)
 
 
-def _run_from(words: Sequence[str], start: int, size: int) -> int:
-    phrase, count = words[start : start + size], 0
-    while words[start + count * size : start + (count + 1) * size] == phrase:
-        count += 1
-    return count
+def _run_of(words: Sequence[str], size: int) -> int:
+    """How many times in a row the most repeated phrase of so many words stands: words alike at that distance."""
+    alike = groupby(map(eq, words, words[size:]))
+    return max((len(list(run)) for same, run in alike if same), default=0) // size + 1
 
 
 def _refused(document: Document, field: str, to_lang: str, model: str, reason: str) -> Translation:

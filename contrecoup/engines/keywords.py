@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from contrecoup.models import Document, Status
 from contrecoup.scrub import fold
-from contrecoup.topics import Group, Scheme, Topic, load_scheme
+from contrecoup.topics import READ_CHARACTERS, Group, Scheme, load_scheme
 
 # Weight of one occurrence by where it stands; that of a word in the body is per USUAL_WORDS words of body.
 TITLE, LEAD, BODY = 3.0, 2.0, 1.0
@@ -31,7 +31,7 @@ class KeywordClassifier:
     @property
     def name(self) -> str:
         """Engine name and version."""
-        return "keywords-1"
+        return "keywords-2"
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -42,31 +42,36 @@ class KeywordClassifier:
         """Probabilities of shape (len(documents), len(topics)), each topic on its own."""
         scores = np.zeros((len(documents), len(self._scheme.topics)), dtype=np.float32)
         for row, document in enumerate(documents):
-            fields = _weighted_fields(document)
+            found = evidence(document, self._scheme)
             for column, topic in enumerate(self._scheme.topics):
-                scores[row, column] = _score(fields, document.lang, topic)
+                scores[row, column] = topic.bias + sum(v for (name, _), v in found.items() if name == topic.name)
         return (1.0 / (1.0 + np.exp(-scores))).astype(np.float32)
 
 
+def evidence(document: Document, scheme: Scheme) -> dict[tuple[str, str], float]:
+    """What each group of words adds to its topic's score, by the names of topic and group; absent ones add nothing.
+
+    In an unknown language the stronger of a group's two readings counts.
+    """
+    fields = _weighted_fields(document)
+    best: dict[tuple[str, str], float] = {}
+    for topic in scheme.topics:
+        for group in topic.groups:
+            if group.lang == document.lang or document.lang not in {"fr", "en"}:
+                key = topic.name, group.name
+                value = _group_evidence(fields, group)
+                best[key] = max(best.get(key, value), value, key=abs)
+    return best
+
+
 def _weighted_fields(document: Document) -> tuple[tuple[str, float], ...]:
-    title, lead = fold(document.title), fold(document.lead)
-    if document.status is not Status.FULL or not document.text:
+    title, lead, text = (fold(field[:READ_CHARACTERS]) for field in (document.title, document.lead, document.text))
+    if document.status is not Status.FULL or not text:
         return (title, ALONE * TITLE), (lead, ALONE * LEAD)
-    body = BODY * min(1.0, USUAL_WORDS / len(document.text.split()))
-    return (title, TITLE), (lead, LEAD), (fold(document.text), body)
+    return (title, TITLE), (lead, LEAD), (text, BODY * min(1.0, USUAL_WORDS / max(1, len(text.split()))))
 
 
-def _score(fields: Sequence[tuple[str, float]], lang: str, topic: Topic) -> float:
-    """Score before the logistic; in an unknown language the better of the two readings of each group counts."""
-    best: dict[str, float] = {}
-    for group in topic.groups:
-        if group.lang == lang or lang not in {"fr", "en"}:
-            value = _evidence(fields, group)
-            best[group.name] = max(best.get(group.name, value), value, key=abs)
-    return topic.bias + sum(best.values())
-
-
-def _evidence(fields: Sequence[tuple[str, float]], group: Group) -> float:
+def _group_evidence(fields: Sequence[tuple[str, float]], group: Group) -> float:
     weighted: dict[int, float] = {}
     for text, weight in fields:
         for match in group.pattern.finditer(text):

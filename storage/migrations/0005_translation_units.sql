@@ -10,3 +10,4 @@ create table translation_units (
 
 -- How often the engine was asked for a translation: 2 when the first failed a guard.
 alter table translations add column attempts bigint default 1;
+alter table translations alter column attempts set not null;

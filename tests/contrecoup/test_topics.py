@@ -116,7 +116,7 @@ def test_a_label_lists_the_words_that_spoke_for_it() -> None:
         label.topic: label for label in classify([document("Bitcoin miner TeraWulf, copper")], KeywordClassifier())
     }
     assert labels["crypto_mining"].why == "bitcoin, bitcoin miner, terawulf"
-    assert labels["crypto_mining"].model == "keywords-1"
+    assert labels["crypto_mining"].model == "keywords-2"
 
 
 def test_a_fifth_topic_needs_a_block_and_no_code() -> None:

@@ -238,6 +238,21 @@ def test_a_mark_that_was_never_given_out_stays() -> None:
     assert unmask("[7]", mask("17 %", [], source="fr", target="en")) == "[7]"
 
 
+@pytest.mark.parametrize(
+    ("said", "title", "expected"),
+    [
+        ("Le bénéfice de [0] recule", "AMD profit falls", "Le bénéfice d’AMD recule"),
+        ("Le bénéfice d'[0] recule", "Nvidia profit falls", "Le bénéfice de Nvidia recule"),
+        ("Que [0] recule", "That Intel falls", "Qu’Intel recule"),
+        ("Une hausse de [0]", "Up 8%", "Une hausse de 8\u00a0%"),
+        ("Le bénéfice de [7]", "Profit falls at them", "Le bénéfice de [7]"),
+    ],
+)
+def test_a_french_word_agrees_with_the_piece_behind_its_mark(said: str, title: str, expected: str) -> None:
+    """The engine saw a mark and could not know."""
+    assert title_row(document(title, lang="en"), Engine(lambda _: said), "fr").text == expected
+
+
 GLOSSARY = GlossaryTranslator()
 PIECES = st.sampled_from(
     ["Nvidia", "17 %", "[0]", "$5 billion", "l'", "d’", "puces", "fell", "\n", "https://a.example", "-"]

@@ -30,7 +30,9 @@ def _models(desk: "Desk") -> set[object]:
 def test_a_run_without_its_model_goes_on_with_words_and_says_so(hampered: tuple["Desk", Report]) -> None:
     """In the report, among the failures, and in the edition of each language."""
     desk, report = hampered
-    assert any("broken holds no model" in warning and "contrecoup models pull" in warning for warning in report.warnings)
+    assert any(
+        "broken holds no model" in warning and "contrecoup models pull" in warning for warning in report.warnings
+    )
     assert _models(desk) == {"glossary-1"}
     with desk.store() as store:
         [failure] = [row for row in store.read(Failure, "failures_open") if row.kind == "no_model"]

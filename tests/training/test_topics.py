@@ -1,0 +1,85 @@
+"""The labelled items that the topic classifier learns from."""
+
+import csv
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from contrecoup.scrub import fold
+from contrecoup.topics import load_scheme
+
+HOME = Path(__file__).parents[2]
+ITEMS = HOME / "training" / "data" / "topics"
+GOLD = HOME / "benchmarks" / "gold" / "topics.tsv"
+TOPICS = {topic.name for topic in load_scheme().topics}
+TEST_PERCENT = 15
+
+
+def read(lang: str) -> list[dict[str, str]]:
+    """Every item of one language, by column."""
+    with (ITEMS / f"{lang}.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def is_test(title: str) -> bool:
+    """The half of an item: a hash of its title alone."""
+    return int(hashlib.blake2b(title.encode(), digest_size=4).hexdigest(), 16) % 100 < TEST_PERCENT
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_item_is_well_formed(lang: str) -> None:
+    """Four columns, known topics and kinds, a title, and no blanks at the ends."""
+    for item in read(lang):
+        assert list(item) == ["topics", "kind", "title", "lead"]
+        assert set(item["topics"].split()) <= TOPICS
+        assert item["kind"] in {"headline", "teaser", "hard"}
+        assert item["title"] == item["title"].strip()
+        assert item["lead"] == item["lead"].strip()
+        assert len(item["title"]) > 5
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_title_stands_twice(lang: str) -> None:
+    """So no title of the test half is in the training half, in whatever case."""
+    counts = Counter(fold(item["title"]) for item in read(lang))
+    assert [title for title, number in counts.items() if number > 1] == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_lead_stands_in_both_halves(lang: str) -> None:
+    """A lead under two titles would be seen in training and asked for in the test."""
+    items = [item for item in read(lang) if item["lead"]]
+    halves = [{fold(item["lead"]) for item in items if is_test(item["title"]) == test} for test in (True, False)]
+    assert halves[0].isdisjoint(halves[1])
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_topic_has_its_share_of_either_half(lang: str) -> None:
+    """At least 120 items each, 10 of them in the test half, and as many without a topic as a quarter."""
+    items = read(lang)
+    assert len(items) >= 800
+    for topic in TOPICS:
+        own = [item for item in items if topic in item["topics"].split()]
+        assert len(own) >= 120
+        assert sum(is_test(item["title"]) for item in own) >= 10
+    assert sum(not item["topics"] for item in items) >= len(items) / 4
+
+
+def test_examples_of_the_scheme_are_no_test_items() -> None:
+    """They are trained on."""
+    asked = {fold(item["title"]) for lang in ("fr", "en") for item in read(lang) if is_test(item["title"])}
+    assert {fold(text) for topic in load_scheme().topics for _, text in topic.examples}.isdisjoint(asked)
+
+
+def test_gold_labels_are_known_and_each_headline_is_in_one_half() -> None:
+    """Ids, batch, half and labels only."""
+    with GOLD.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert list(rows[0]) == ["id", "batch", "split", "labels"]
+    assert len({row["id"] for row in rows}) == len(rows) >= 1200
+    for row in rows:
+        assert row["split"] in {"train", "test"}
+        assert set(row["labels"].split()) <= TOPICS
+    assert sum(row["split"] == "test" for row in rows) >= 800
