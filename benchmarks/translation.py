@@ -119,10 +119,11 @@ def measure(pairs: Sequence[Pair], translator: Translator) -> None:
 
 
 def show(number: int, translator: Translator) -> None:
-    """Print the first French headlines of the kept set beside reference and output, as a Markdown table."""
+    """Print French headlines of the kept set, at even steps, beside reference and output, as a Markdown table."""
     with KEPT.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        test = [row for row in rows if row["split"] == "test" and row["kind"] == "headline"][:number]
+        headlines = [row for row in rows if row["split"] == "test" and row["kind"] == "headline"]
+    test = headlines[:: len(headlines) // number][:number]
     outputs = translated([row["fr"] for row in test], translator, "fr", "en")
     print("| French | reference | output |\n|---|---|---|")
     for row, output in zip(test, outputs, strict=True):

@@ -8,6 +8,7 @@ the raw text, so a Greek or full-width look-alike matches nothing. A bare ``ARM`
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -102,7 +103,9 @@ def _scan(text: str, lang: str, table: AliasTable) -> list[_Found]:
 
 
 def _overlaps(one: _Found, others: Sequence[_Found]) -> bool:
-    return any(one.start < other.end and other.start < one.end for other in others)
+    """Whether a place is in one of others, which stand in order and do not overlap."""
+    before = bisect_left(others, one.end, key=lambda other: other.start)
+    return before > 0 and one.start < others[before - 1].end
 
 
 def _names(text: str, lang: str, table: AliasTable) -> Iterator[_Found]:
@@ -135,11 +138,12 @@ def _longest(
 
 
 def _tickers(text: str, table: AliasTable, before: Mapping[int, str]) -> Iterator[_Found]:
+    shouted = _is_shouted(text)
     for match in TICKERS.finditer(text):
         reason = next(kind for kind in REASONS if match[kind])
         code = match["a"] or match["b"] or match["c"] or match["d"] or match["e"]
         symbol = table.symbol_of(code, isin=reason == "isin")
-        if symbol is None or (reason == "bare_ticker" and (code in TICKER_WORDS or _is_shouted(text))):
+        if symbol is None or (reason == "bare_ticker" and (code in TICKER_WORDS or shouted)):
             continue
         start = match.start("c") if reason == "ticker_in_parentheses" else match.start()
         if reason == "ticker_in_parentheses" and len(code) < SURE_TICKER and symbol != _named_before(match, before):

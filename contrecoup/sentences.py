@@ -10,6 +10,8 @@ SHORT = re.compile(
     r"(?:^|[\s(«“\"])(?:M|MM|Mr|Mrs|Ms|Dr|St|Inc|Corp|Co|Ltd|vs|No|etc|cf|env|av|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct"
     r"|Nov|Dec|janv|févr|juil|a\.m|p\.m|U\.S|U\.K|[A-Z])\.$"
 )
+# The longest of them with its full stop and the mark before it.
+LONGEST_SHORT = 7
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -17,7 +19,7 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     for line in re.finditer(r"[^\n]+", text):
         start = line.start()
         for mark in END.finditer(text, line.start(), line.end()):
-            if SHORT.search(text, start, mark.end()):
+            if SHORT.search(text, max(start, mark.end() - LONGEST_SHORT), mark.end()):
                 continue
             yield from _trimmed(text, start, mark.end())
             start = mark.end()

@@ -28,6 +28,8 @@ __all__ = ["LANGUAGES", "Masked", "TellsCoverage", "mask", "translate_documents"
 
 LANGUAGES = ("fr", "en")
 FIELDS = ("title", "lead")
+# A longer field is no title or lead, and no engine is made to read it.
+MAX_CHARACTERS = 5_000
 # Guards. A headline grows or shrinks by a half at most; shorter texts are given room.
 MIN_COVERAGE = 0.85
 MIN_RATIO, MAX_RATIO, ROOM = 0.5, 2.0, 12
@@ -71,6 +73,20 @@ MENU_ITEMS = 3
 YEAR = 4
 # So many words handed back unchanged are no translation.
 TELLING_WORDS = 3
+SCALED = re.compile(r"(?:\]|\d)[ \u00a0\u202f-]?(?P<scale>[A-Za-z]+)")
+SCALES = {
+    "fr": {
+        "million": 6,
+        "millions": 6,
+        "milliard": 9,
+        "milliards": 9,
+        "md": 9,
+        "mds": 9,
+        "billion": 12,
+        "billions": 12,
+    },
+    "en": {"million": 6, "mn": 6, "billion": 9, "bn": 9, "trillion": 12, "tn": 12},
+}
 FIGURES = re.compile(rf"(?<![\w.,])(?:{NUMBER})")
 ADDRESS = re.compile(r"https?://|www\.")
 # A clause ends at a mark before a blank.
@@ -118,8 +134,8 @@ def translate_documents(
     """Translate titles and leads between French and English, each into every other language of ``to_langs``.
 
     Every field has a row. One is not accepted when its ``reason`` is not empty: language (the document's language is
-    not French or English), empty, same_language, low_coverage, length_ratio, repeats, numbers_lost, names_lost,
-    invented_address. The original stands in for it. What ``memory`` holds is not asked of the engine.
+    not French or English), too_long, empty, same_language, low_coverage, length_ratio, repeats, numbers_lost,
+    names_lost, invented_address. The original stands in for it. What ``memory`` holds is not asked of the engine.
     """
     memory = memory or Memory()
     rows: list[Translation] = []
@@ -129,7 +145,9 @@ def translate_documents(
         if document.lang not in LANGUAGES:
             rows += [_refused(document, name, lang, translator.name, "language") for lang in wanted for name in FIELDS]
             continue
-        tasks += [task for lang in wanted for task in _tasks(document, lang, table)]
+        long = [name for name in FIELDS if len(document.field(name)) > MAX_CHARACTERS]
+        rows += [_refused(document, name, lang, translator.name, "too_long") for lang in wanted for name in long]
+        tasks += [task for lang in wanted for task in _tasks(document, lang, table) if task.field not in long]
     for source in LANGUAGES:
         for target in LANGUAGES:
             rows += _run([t for t in tasks if (t.document.lang, t.to_lang) == (source, target)], translator, memory)
@@ -279,7 +297,12 @@ def _judged(task: _Task, translated: str, coverage: float, model: str) -> Transl
     pieces = dict(enumerate(task.masked.pieces))
     lost = {pieces.get(int(mark), mark) for mark in expected if marks[mark] < expected[mark]}
     names_kept = not lost & task.masked.names
-    numbers_kept = not lost - task.masked.names and _figures(translated) == _figures(" ".join(task.sentences))
+    source = " ".join(task.sentences)
+    numbers_kept = (
+        not lost - task.masked.names
+        and _figures(translated) == _figures(source)
+        and _scales(translated, task.to_lang) == _scales(source, task.document.lang)
+    )
     checks = (
         ("empty", bool(original and text)),
         ("same_language", not _unchanged(task, translated)),
@@ -317,6 +340,15 @@ def _unchanged(task: _Task, translated: str) -> bool:
 def _figures(masked: str) -> Counter[str]:
     """Figures that no mark protects, as written: none may come or go."""
     return Counter(FIGURES.findall(MARK.sub(" ", masked)))
+
+
+def _scales(masked: str, lang: str) -> Counter[int]:
+    """Powers of ten that stand as words beside a number or a mark: "[0] milliards" must not come back as "[0]"."""
+    return Counter(
+        SCALES[lang][match["scale"].lower()]
+        for match in SCALED.finditer(masked)
+        if match["scale"].lower() in SCALES[lang]
+    )
 
 
 def longest_run(text: str) -> int:

@@ -80,15 +80,18 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def open_model(folder: Path) -> Manifest:
-    """Check every file of a model folder against its manifest.
+    """Check every file of a model folder against its manifest; one that is not listed could change what is read.
 
     Raises
     ------
     EngineError
-        when a file is missing, has another SHA-256 than the manifest says, or is of a format that can run code.
+        when a file is missing or not listed, has another SHA-256 than the manifest says, or is of a format that can
+        run code.
 
     """
     manifest = read_manifest(folder)
+    if strangers := sorted(_present(folder) - manifest.files.keys()):
+        raise EngineError(f"{folder} holds files that its manifest does not list: {', '.join(strangers)}.", advice=MEND)
     for name, expected in manifest.files.items():
         if _unsafe(folder / name):
             raise EngineError(f"{folder / name} is not opened: its format can run code.", advice=MEND)
@@ -103,15 +106,19 @@ def open_model(folder: Path) -> Manifest:
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest of a folder whose weights are written: every other file is listed with its SHA-256."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    sealed = manifest.model_copy(update={"files": {str(p.relative_to(folder)): _sha256(p) for p in found}})
+    sealed = manifest.model_copy(update={"files": {name: _sha256(folder / name) for name in sorted(_present(folder))}})
     text = json.dumps(sealed.model_dump(), ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return sealed
 
 
+def _present(folder: Path) -> set[str]:
+    """Names of the files of a folder, the manifest left out."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+
+
 def _unsafe(path: Path) -> bool:
-    return path.suffix in UNSAFE and path.name not in SAFE_NAMES
+    return path.suffix.lower() in UNSAFE and path.name not in SAFE_NAMES
 
 
 def _sha256(path: Path) -> str:

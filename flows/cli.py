@@ -313,6 +313,8 @@ def try_similar(
     from contrecoup.engines.choose import load_embedder
     from flows import attempt
 
+    if source == others == STDIN:
+        raise SettingsError("Standard input can be one of the two files, not both.", advice="Name a file.")
     found, among = (attempt.texts(path, as_json=as_json) for path in (source, others))
     attempt.write(attempt.similar(found, among, load_embedder(engine), top=top))
 

@@ -80,7 +80,15 @@ def list_models(config: Path) -> list[Listed]:
     shipped = [_shipped(kind, name) for kind, engines in SHIPPED.items() for name in engines]
     home = config.resolve().parent / MODELS
     found = sorted(path.parent for path in home.glob(f"**/{MANIFEST}") if not path.parent.name.endswith(".partial"))
-    return shipped + [_row(str(f.relative_to(home)), read_config(f).purpose, f, "pulled") for f in found]
+    return shipped + [_pulled(str(folder.relative_to(home)), folder) for folder in found]
+
+
+def _pulled(name: str, folder: Path) -> Listed:
+    """A pulled model; one whose manifest or settings cannot be read stands in the list as damaged."""
+    try:
+        return _row(name, read_config(folder).purpose, folder, "pulled")
+    except EngineError:
+        return Listed(name=name, kind="", version="damaged", licence="", size_mb=0.0, figures="", where="pulled")
 
 
 def _shipped(kind: str, name: str) -> Listed:
@@ -138,7 +146,6 @@ def pull_model(
     target = (to or config.resolve().parent / MODELS / choice).resolve()
     if not _is_there(target, version):
         partial = target.with_name(f"{target.name}.{version[-8:]}.partial")
-        partial.mkdir(parents=True, exist_ok=True)
         if source:
             licence = _copy(source, partial)
         else:
@@ -193,7 +200,7 @@ def _copy(source: Path, partial: Path) -> str:
     """Copy the files of a model; what licence it has is for whoever made the folder to know."""
     read_config(source)
     for name in _wanted(source):
-        (partial / name).parent.mkdir(exist_ok=True)
+        (partial / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, partial / name)
     return "unknown"
 

@@ -15,6 +15,7 @@ import phrase_lm
 from phrase_align import align
 from phrase_corpus import NEWS, OWN, Pair, cut, headlines, own_texts, read_pairs
 from phrase_extract import flatten, score
+from phrase_names import faithful
 from phrase_order import count_orders
 
 from contrecoup.engines.phrase_table import LANGUAGES, write_lm, write_pairs, write_weights, write_words
@@ -77,16 +78,16 @@ def main() -> None:
     )
     weights = np.array([pair.weight for pair in pairs])
     table = score(left, right, links, weights, [(ids[0][mark], ids[1][mark]) for mark in ALIKE])
-    write_pairs(options.out, table.fr, table.en, table.scores)
-    print(f"{len(table.fr)} phrase pairs kept, {time.monotonic() - begun:.0f} s", flush=True)
+    kept = faithful(table.fr, table.en, ids, pairs)
+    write_pairs(options.out, table.fr[kept], table.en[kept], table.scores[kept])
+    print(f"{kept.sum()} phrase pairs kept, {time.monotonic() - begun:.0f} s", flush=True)
     for lang, side, known in zip(LANGUAGES, (left, right), ids, strict=True):
         write_order(options.out, lang, count_orders(side, weights, len(known) + 3))
     titles = headlines(options.real, ROOT / "benchmarks" / "gold" / "topics.tsv")
     for lang, known in zip(LANGUAGES, ids, strict=True):
         write_words(options.out, lang, list(known))
         language_model(options.out, lang, known, (pairs, titles[lang], held))
-    if not (options.out / "weights.json").exists():
-        write_weights(options.out, {"fr-en": START, "en-fr": START})
+    write_weights(options.out, {"fr-en": START, "en-fr": START})
     seal(options.out, manifest(pairs, titles))
     print(
         f"done, {time.monotonic() - begun:.0f} s, {sum(p.stat().st_size for p in options.out.iterdir()) / 1e6:.1f} MB"

@@ -24,7 +24,7 @@ __all__ = ["FOLDER", "PhraseTranslator", "Prepared", "prepare", "rendered", "win
 
 FOLDER = ASSETS / "phrases"
 # A longer text is no sentence: it comes back as it is, and none of it counts as known.
-MAX_CHARACTERS = 10_000
+MAX_CHARACTERS = 5_000
 # Longer sentences are cut after a mark, from this many words on.
 CUT_FROM = 40
 CUTS = frozenset(",;:–)”…")
@@ -127,7 +127,7 @@ class PhraseTranslator:
         return self._models[source, target]
 
     def _translated(self, text: str, model: PhraseModel, source: str, target: str) -> str:
-        if len(text) > MAX_CHARACTERS:
+        if len(text) > MAX_CHARACTERS or not any(character.isalpha() for character in text):
             return text
         sentence = prepare(text, model, self._stems[source, target])
         weigh = dict(zip(WEIGHTS, model.weights.tolist(), strict=True))

@@ -13,6 +13,7 @@ from contrecoup.sentences import sentence_spans
         ("« Rien à dire. » Il part.", ["« Rien à dire. » Il part."]),
         ("Un titre\n\n  Une ligne  ", ["Un titre", "Une ligne"]),
         ("It cost 5.6 million. It did.", ["It cost 5.6 million.", "It did."]),
+        ("M. Huang s'est tu. (U.S. stocks) rose.", ["M. Huang s'est tu.", "(U.S. stocks) rose."]),
         ("", []),
         (" \n ", []),
     ],

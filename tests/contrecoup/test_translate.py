@@ -137,6 +137,8 @@ def test_names_and_numbers_never_reach_the_engine() -> None:
         ),
         ("Le marché recule de 17 % encore", lambda _: "The market drops again", 1.0, "numbers_lost"),
         ("Le marché recule encore", lambda _: "The market drops 12 times", 1.0, "numbers_lost"),
+        ("Le rachat à 40 milliards", lambda _: "The [0] takeover", 1.0, "numbers_lost"),
+        ("Le rachat à 40 milliards", lambda _: "The 40 million takeover", 1.0, "numbers_lost"),
         ("Nvidia recule encore lundi", lambda _: "It drops again on Monday", 1.0, "names_lost"),
         ("Le marché recule encore", lambda _: "See https://bad.example", 1.0, "invented_address"),
     ],
@@ -265,3 +267,13 @@ def test_no_text_breaks_the_stage(text: str, lang: str) -> None:
     rows = translate_documents([document(text, lead=text, lang=lang)], GLOSSARY, to_langs=("fr", "en"), table=TABLE)
     assert [row.field for row in rows] == ["title", "lead"]
     assert all(row.accepted == (row.reason == "") for row in rows)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("piece", ["1 ", "$NVDA ", "NVDA ", "5,5 % ", "la la ", "a, ", "A. "])
+def test_200_kilobytes_in_one_sentence_are_refused(piece: str, lang: str) -> None:
+    """Whatever they repeat: no title or lead is so long, and no engine is made to read it."""
+    engine = Engine(lambda text: f"{text} x", share=0.0)
+    row = title_row(document(piece * (200_000 // len(piece)), lang=lang), engine, "en" if lang == "fr" else "fr")
+    assert (row.accepted, row.reason) == (False, "too_long")
+    assert engine.given == []

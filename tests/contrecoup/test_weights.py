@@ -46,7 +46,16 @@ def test_a_missing_file_is_named(model: Path) -> None:
         open_model(model)
 
 
-@pytest.mark.parametrize("name", ["model.pkl", "pytorch_model.bin", "model.pt", "en-fr/tokenizer.py", "arrays.npy"])
+def test_a_file_that_the_manifest_does_not_list_is_named(model: Path) -> None:
+    """It could change what an engine reads."""
+    (model / "config.json").write_text("{}", "utf-8")
+    with pytest.raises(EngineError, match=r"does not list: config\.json"):
+        open_model(model)
+
+
+@pytest.mark.parametrize(
+    "name", ["model.pkl", "pytorch_model.bin", "model.pt", "en-fr/tokenizer.py", "arrays.npy", "M.PKL"]
+)
 def test_a_format_that_can_run_code_is_refused_even_when_the_manifest_lists_it(model: Path, name: str) -> None:
     """Pickles by any name, and code."""
     (model / name).write_bytes(b"\x80\x04.")

@@ -110,6 +110,7 @@ def test_a_folder_of_this_machine_is_taken_in(tmp_path: Path) -> None:
         ({"config.json": FILES["config.json"], "pytorch_model.bin": b""}, "no weights as safetensors"),
         ({**FILES, "config.json": b'{"auto_map": {}}'}, "auto_map"),
         ({"model.safetensors": b""}, "config.json is missing"),
+        ({**FILES, "config.json": b"[]"}, "holds no JSON dict"),
     ],
 )
 def test_a_folder_of_this_machine_that_cannot_be_used_is_refused(
@@ -149,6 +150,36 @@ def test_an_engine_whose_weights_are_missing_is_listed_as_such(tmp_path: Path, m
     gone = choose.Shipped(module="static", name="StaticEmbedder", weights="gone")
     monkeypatch.setattr(equip, "SHIPPED", {"embedder": {"static": gone}})
     assert [(row.name, row.version) for row in list_models(tmp_path / "c.toml")] == [("static", "missing")]
+
+
+@pytest.mark.parametrize(
+    ("name", "body"), [(MANIFEST, b"{"), ("config.json", b""), ("config.json", b'{"auto_map": 1}')]
+)
+def test_a_pulled_model_that_is_damaged_is_listed_as_such(tmp_path: Path, name: str, body: bytes) -> None:
+    """The list goes on to the next one."""
+    for folder in ("a", "b"):
+        pull_model(str(folder_of(tmp_path / folder, FILES)), None, config=tmp_path / "c.toml")
+    (tmp_path / "models" / "a" / name).write_bytes(body)
+    rows = [row for row in list_models(tmp_path / "c.toml") if row.where == "pulled"]
+    assert [(row.name, row.version == "damaged") for row in rows] == [("a", True), ("b", False)]
+
+
+@pytest.mark.parametrize("architectures", ['"BertModel"', "5", "[]", "null", "{}"])
+def test_a_model_whose_architecture_is_not_told_is_taken_for_an_embedder(tmp_path: Path, architectures: str) -> None:
+    """Settings of an odd shape are no reason for a traceback."""
+    config = f'{{"model_type": "bert", "architectures": {architectures}}}'.encode()
+    pulled = pull_model(
+        str(folder_of(tmp_path / "own", {**FILES, "config.json": config})), None, config=tmp_path / "c.toml"
+    )
+    assert pulled.kind == "embedder"
+
+
+def test_a_name_that_leads_out_of_the_folder_of_models_makes_no_folder(hub: "Hub", tmp_path: Path, commit: str) -> None:
+    """It is no name of a model, and nothing is written for it."""
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(SettingsError, match="no name of a model"):
+        pull_model("../../x", commit, config=tmp_path / "c.toml", endpoint=hub.url, quiet=True)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_figures_stand_in_the_list(

@@ -287,3 +287,11 @@ def test_moves_without_prices_are_told(contrecoup: Run, tmp_path: Path) -> None:
     """The file is named."""
     ended = contrecoup("try", "moves", "--prices", tmp_path / "none.csv", "--on", "2025-01-27")
     assert (ended.code, "none.csv" in ended.err) == (2, True)
+
+
+def test_similar_cannot_read_both_files_from_the_input(contrecoup: Run, typed: Callable[[bytes], None]) -> None:
+    """The second would be empty."""
+    typed(b"Nvidia\n")
+    ended = contrecoup("try", "similar", "-", "-")
+    assert ended.code == 2
+    assert "not both" in ended.err

@@ -204,3 +204,33 @@ def test_headlines_of_the_test_set_and_of_copyleft_collections_are_left_out(corp
     (tmp_path / "headlines" / "a.csv").write_text("\n".join(["id,lang,title,licence", *rows]), encoding="utf-8")
     (tmp_path / "gold.tsv").write_text("id\tsplit\n2\ttest\n", encoding="utf-8")
     assert corpus.headlines(tmp_path, tmp_path / "gold.tsv") == {"fr": ["Un"], "en": ["Five"]}
+
+
+@pytest.mark.parametrize(
+    ("french", "english", "kept"),
+    [
+        ("Varsovie", "Warsaw", True),
+        ("Brésil", "Brazil", True),
+        ("Toshiba recule", "Toshiba falls", True),
+        ("Toshiba recule", "it falls", False),
+        ("le groupe", "Toshiba", False),
+        ("Toshiba", "Quanta", False),
+        ("le groupe", "it", True),
+    ],
+)
+def test_a_phrase_pair_that_names_another_thing_is_dropped(
+    corpus: ModuleType, monkeypatch: pytest.MonkeyPatch, french: str, english: str, *, kept: bool
+) -> None:
+    """A rare name needs a word it is written like, or that it stood beside in two sentences."""
+    names = module("phrase_names", monkeypatch)
+    texts = [("à Varsovie", "in Warsaw"), ("vers Varsovie", "to Warsaw"), ("Toshiba recule", "Quanta falls")]
+    pairs = [
+        corpus.Pair(fr=tuple(fr.split()), en=tuple(en.split()), marks=(), corpus="own", weight=1.0) for fr, en in texts
+    ]
+    vocabulary = ("à vers Varsovie Toshiba recule Brésil le groupe", "in to Warsaw Quanta falls Brazil Toshiba it")
+    ids = [{word: number for number, word in enumerate(words.split(), 3)} for words in vocabulary]
+    rows = [
+        np.array([[known[word] for word in text.split()] + [65535] * (6 - len(text.split()))])
+        for text, known in zip((french, english), ids, strict=True)
+    ]
+    assert names.faithful(*rows, ids, pairs).tolist() == [kept]

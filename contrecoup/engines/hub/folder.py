@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from safetensors import SafetensorError
 
 from contrecoup.errors import EngineError
-from contrecoup.weights import MANIFEST, Manifest, open_model
+from contrecoup.weights import Manifest, open_model
 
 __all__ = [
     "Config",
@@ -102,9 +102,6 @@ def open_folder(folder: Path) -> HubFolder:
     manifest = open_model(folder)
     if not any(path for form in VOCABULARIES for path in folder.glob(form)):
         raise EngineError(f"{folder} has no tokenizer (none of {', '.join(VOCABULARIES)}).", advice=PULL)
-    present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    if strangers := sorted(present - manifest.files.keys() - {MANIFEST}):
-        raise EngineError(f"{folder} holds files that its manifest does not list: {', '.join(strangers)}.", advice=PULL)
     return HubFolder(path=folder, manifest=manifest, config=config)
 
 
@@ -125,11 +122,11 @@ def read_config(folder: Path) -> Config:
             f"{folder} asks for code of its own to be run (auto_map), which contrecoup never does.",
             advice="Choose a model of an architecture that transformers has.",
         )
-    architecture = next(iter(found.get("architectures") or ()), "")
+    architectures = found.get("architectures")
     positions = found.get("max_position_embeddings") or found.get("n_positions")
     return Config(
         family=str(found.get("model_type", "")),
-        architecture=str(architecture),
+        architecture=str(architectures[0]) if isinstance(architectures, list) and architectures else "",
         positions=positions if isinstance(positions, int) else None,
         shares_vocabulary=bool(found.get("share_encoder_decoder_embeddings", True)),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from contrecoup.engines.hub.folder import HubFolder, batches, library, limit_of, load_model, load_tokenizer, open_folder
+from contrecoup.engines.marian import PATIENCE
 from contrecoup.errors import EngineError
 
 __all__ = ["CONVERTED", "HubTranslator", "Runner"]
@@ -19,9 +20,6 @@ CONVERTED = "ctranslate2"
 """Folder of the conversion inside a model's folder."""
 
 BATCH = 16
-# CTranslate2 stops when a beam's worth of hypotheses has ended, though a better one may be a token short of its end;
-# with this patience (Kasai et al. 2022) it waits for twice as many, and finds what transformers finds.
-PATIENCE = 2.0
 # A translation may have so many times the tokens of its source, and so many more.
 GROWTH, ROOM = 2, 16
 # Codes of the families for a language: ISO 639-1, ISO 639-3, FLORES-200.

@@ -16,7 +16,7 @@ from contrecoup.engines.linear import COLUMNS, WEIGHTS, LinearClassifier
 from contrecoup.errors import EngineError
 from contrecoup.models import Document, Status
 from contrecoup.topics import classify, load_scheme, read_scheme
-from contrecoup.weights import ASSETS, MANIFEST, open_model, seal
+from contrecoup.weights import ASSETS, MANIFEST, open_model, read_manifest, seal
 
 FIFTH = """
 [[topics]]
@@ -284,7 +284,7 @@ def test_a_flipped_byte_is_refused(copy: Path, name: str) -> None:
 def test_a_pickle_is_refused_even_when_the_manifest_lists_it(copy: Path) -> None:
     """Its format can run code."""
     (copy / "weights.pkl").write_bytes(pickle.dumps({"words": 1}))
-    seal(copy, open_model(copy))
+    seal(copy, read_manifest(copy))
     with pytest.raises(EngineError, match="can run code"):
         LinearClassifier(copy)
 

@@ -4,7 +4,6 @@ CTranslate2 and SentencePiece are of the extra ``hub``; ``tests/hub`` runs the e
 blanks and hands the pieces back, each turned around, so that what was shown to the model can be read off.
 """
 
-import inspect
 import json
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ import pytest
 from contrecoup.engines import marian
 from contrecoup.engines.marian import MarianTranslator
 from contrecoup.errors import EngineError
-from contrecoup.weights import ASSETS, Manifest, seal
+from contrecoup.weights import Manifest, seal
 
 MANIFEST_FIELDS = Manifest(name="small-1", licence="Apache-2.0", made_on="2026-11-22", command="a test", files={})
 FILES = {
@@ -299,8 +298,3 @@ def test_french_has_its_blanks_before_high_marks(
     monkeypatch.setattr(engine, "_run", lambda _model, _windows: [output])
     assert engine.translate(["text"], "en", "fr") == [french]
     assert engine.translate(["texte"], "fr", "en") == [output]
-
-
-def test_the_usual_folder_is_in_the_package() -> None:
-    """Without an argument the engine looks beside the other models."""
-    assert inspect.signature(MarianTranslator).parameters["folder"].default == ASSETS / "marian"

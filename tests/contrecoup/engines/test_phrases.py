@@ -228,8 +228,8 @@ def test_windows_end_after_marks_and_fit_the_search() -> None:
         ("en", "the chip est une puce", "la puce est une puce"),
         ("fr", "Ignore les instructions, [0]", "Ignore the instructions, [0]"),
         ("en", "Ignore the rules, [0]", "Ignore le rules, [0]"),
-        ("fr", " \u00a0\n", ""),
-        ("en", "🚀🚀 [0] 🚀", "🚀 🚀 [0] 🚀"),
+        ("fr", " \u00a0\n", " \u00a0\n"),
+        ("en", "🚀🚀 [0] 🚀", "🚀🚀 [0] 🚀"),
     ],
 )
 def test_odd_input_is_translated_where_known_and_copied_elsewhere(
