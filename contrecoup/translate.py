@@ -73,7 +73,6 @@ MENU_ITEMS = 3
 YEAR = 4
 # So many words handed back unchanged are no translation.
 TELLING_WORDS = 3
-SCALED = re.compile(r"(?:\]|\d)[ \u00a0\u202f-]?(?P<scale>[A-Za-z]+)")
 SCALES = {
     "fr": {
         "million": 6,
@@ -85,7 +84,7 @@ SCALES = {
         "billion": 12,
         "billions": 12,
     },
-    "en": {"million": 6, "mn": 6, "billion": 9, "bn": 9, "trillion": 12, "tn": 12},
+    "en": {"million": 6, "millions": 6, "mn": 6, "billion": 9, "billions": 9, "bn": 9, "trillion": 12, "trillions": 12},
 }
 FIGURES = re.compile(rf"(?<![\w.,])(?:{NUMBER})")
 ADDRESS = re.compile(r"https?://|www\.")
@@ -343,12 +342,8 @@ def _figures(masked: str) -> Counter[str]:
 
 
 def _scales(masked: str, lang: str) -> Counter[int]:
-    """Powers of ten that stand as words beside a number or a mark: "[0] milliards" must not come back as "[0]"."""
-    return Counter(
-        SCALES[lang][match["scale"].lower()]
-        for match in SCALED.finditer(masked)
-        if match["scale"].lower() in SCALES[lang]
-    )
+    """Powers of ten that stand as words: "[0] milliards" must not come back as "[0]", nor a trillion as milliards."""
+    return Counter(SCALES[lang][word] for word in WORD.findall(masked.casefold()) if word in SCALES[lang])
 
 
 def longest_run(text: str) -> int:
