@@ -146,7 +146,7 @@ def translate_documents(
             continue
         long = [name for name in FIELDS if len(document.field(name)) > MAX_CHARACTERS]
         rows += [_refused(document, name, lang, translator.name, "too_long") for lang in wanted for name in long]
-        tasks += [task for lang in wanted for task in _tasks(document, lang, table) if task.field not in long]
+        tasks += [task for lang in wanted for task in _tasks(document, lang, table)]
     for source in LANGUAGES:
         for target in LANGUAGES:
             rows += _run([t for t in tasks if (t.document.lang, t.to_lang) == (source, target)], translator, memory)
@@ -156,6 +156,8 @@ def translate_documents(
 def _tasks(document: Document, to_lang: str, table: AliasTable) -> Iterator[_Task]:
     mentions = [m for m in find_mentions(document, table) if m.layer is Layer.DIRECT and not m.surface.islower()]
     for name in FIELDS:
+        if len(document.field(name)) > MAX_CHARACTERS:
+            continue
         spans = [(m.start, m.end) for m in mentions if m.field == name]
         masked = mask(document.field(name), spans, source=document.lang, target=to_lang)
         text = "\n".join(line for line in masked.text.split("\n") if not _is_furniture(line))
