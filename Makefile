@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Prefect recompiles itself in every process when the shell forbids bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-hub bench-models check lock clean
+.PHONY: demo test test-hub bench-models bench-links check lock clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -54,6 +54,10 @@ bench-models: $(HUB)/installed-training
 	$(HUB)/bin/python benchmarks/topics.py --real $(REAL)
 	$(HUB)/bin/python benchmarks/engines.py
 	$(if $(MARIAN),$(HUB)/bin/python benchmarks/marian_speed.py $(MARIAN))
+
+# The headline figure: strong links on true dates and on 200 placebo draws. REAL is a folder of real captures.
+bench-links: $(VENV)/installed
+	$(BIN)/python benchmarks/links.py --real $(REAL)
 
 test-hub: $(HUB)/installed
 	OMP_NUM_THREADS=1 $(HUB)/bin/pytest --numprocesses 2 --dist loadfile tests/hub

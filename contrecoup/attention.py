@@ -52,12 +52,17 @@ def measure_attention(
 def publishers_in(members: Iterable[StoryArticle], since: datetime, until: datetime) -> int:
     """Independent publishers that told something in (``since``, ``until``]: all carriers of one dispatch count once."""
     first: dict[str, StoryArticle] = {}
-    for member in sorted(members, key=lambda m: (m.told_at, m.article_id)):
-        if since < member.told_at <= until:
-            first.setdefault(member.wire_id, member)
-    return len({member.publisher for member in first.values()})
+    within = [member for member in members if since < member.told_at <= until]
+    for member in sorted(within, key=lambda m: (m.told_at, m.article_id)):
+        first.setdefault(member.wire_id, member)
+    return len({member.house for member in first.values()})
 
 
 def usual_publishers(members: Iterable[StoryArticle], since: datetime, until: datetime) -> float:
-    """Independent publishers in ``USUAL_OVER`` before a window, per stretch as long as the window."""
-    return publishers_in(members, since - USUAL_OVER, since) * ((until - since) / USUAL_OVER)
+    """Independent publishers in a stretch as long as the window, on average over the ``USUAL_OVER`` before it.
+
+    Each stretch is counted by itself, as the window is: five titles that write every day are five in each of them.
+    """
+    told, length = list(members), until - since
+    stretches = max(1, USUAL_OVER // length)
+    return sum(publishers_in(told, since - (n + 1) * length, since - n * length) for n in range(stretches)) / stretches

@@ -6,22 +6,32 @@ filled days, bars of a running session, unadjusted splits, decimals lost).
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeGuard
 
 from contrecoup.models import PriceBar
-from contrecoup.sessions import close_of, is_session, previous_session
+from contrecoup.sessions import close_of, is_session, previous_session, sessions_between
 
 SPLIT_TOLERANCE = 0.05
 """How near a close ratio must be to n:1 or 1:n to be held for review: a split day also has a day's own return.
 
-Ratios from about 10 upwards are all near a whole number, so lost decimals are held too. 3:2 splits are not looked
-for: 0.67 is also what real crashes give (VRT closed at 0.70 of its previous close on 27 January 2025).
+Ratios from about 10 upwards are all near a whole number, so lost decimals are held too.
 """
+THREE_FOR_TWO_TOLERANCE = 0.02
+"""How near open and close must both be to 3:2 or 2:3 of the previous close: 0.67 is also what real crashes give.
+
+VRT closed at 0.70 of its previous close on 27 January 2025.
+"""
+CRASH_VOLUME = 3.0
+"""Volume over the session before's from which a ratio of 2:3 is a crash: a split multiplies it by 1.5 alone."""
+DIVIDEND_MOST = 1.5
+"""Most by which an adjusted return may exceed that of the closes: a dividend of a third of the price."""
+STRAYS_LEAST = 5
+"""Bars on days without a session, each with a session missing, from which the dates of a series are shifted."""
 RANGE_SLACK = 0.005
 """Share by which a close or an open may lie outside [low, high]: vendors round and adjust the four separately."""
 
@@ -38,9 +48,12 @@ class Fault(StrEnum):
     CONFLICTING_BARS = "conflicting_bars"
     STALE_BAR = "stale_bar"
     SPLIT_SUSPECTED = "split_suspected"
+    BAD_ADJUSTMENT = "bad_adjustment"
+    SHIFTED_DATES = "shifted_dates"
     SHORT_HISTORY = "short_history"
     FLAT_HISTORY = "flat_history"
     BENCHMARK_MISSING = "benchmark_missing"
+    FEW_MEMBERS = "few_members"
 
 
 _MEND = "Mend that row of the prices; the session is measured again on each of the next days."
@@ -55,6 +68,11 @@ ADVICE: Mapping[Fault, tuple[str, str]] = MappingProxyType(
             "its price changed as by a split",
             "If there was a split, give adj_close; if the price is wrong, mend it.",
         ),
+        Fault.BAD_ADJUSTMENT: ("its close and its adjusted close do not change together", _MEND),
+        Fault.SHIFTED_DATES: (
+            "its prices lie on days without a session, and sessions have none",
+            "Date each row by the day of the session on its own exchange, not in UTC.",
+        ),
     }
 )
 """Faults that a person can mend: what happened, and what to do. The others pass, or are told by another failure."""
@@ -62,13 +80,17 @@ ADVICE: Mapping[Fault, tuple[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One symbol's bars by session, judged: each session has a return, or a fault, or (no bar at all) neither."""
+    """One symbol's bars by session, judged: each session has a return, or a fault, or (no bar at all) neither.
+
+    None has a return where the dates of the whole series are ``shifted``.
+    """
 
     calendar: str
     now: datetime
     bars: Mapping[date, PriceBar]
     returns: Mapping[date, float]
     faults: Mapping[date, Fault]
+    shifted: bool = False
 
     def fault_on(self, session_on: date) -> Fault | None:
         """Why a session of the calendar has no return, or None when it has one."""
@@ -78,6 +100,8 @@ class Series:
             return Fault.NO_BARS
         if close_of(self.calendar, session_on) > self.now:
             return Fault.PARTIAL_DAY
+        if self.shifted:
+            return Fault.SHIFTED_DATES
         return self.faults.get(session_on, Fault.MISSING_DAY)
 
 
@@ -88,10 +112,15 @@ def judge_bars(bars: Iterable[PriceBar], *, calendar: str, now: datetime) -> Ser
     on the adjusted closes where both bars have one, else on the closes.
     """
     days: dict[date, list[PriceBar]] = {}
+    strays: set[date] = set()
     for bar in sorted(bars, key=lambda bar: bar.session_on):
         if is_session(calendar, bar.session_on):
             days.setdefault(bar.session_on, []).append(bar)
+        else:
+            strays.add(bar.session_on)
     kept = {day: same_day[0] for day, same_day in days.items()}
+    if _are_shifted(calendar, kept, strays):
+        return Series(calendar=calendar, now=now, bars=kept, returns={}, faults={}, shifted=True)
     traded = any(bar.volume for bar in kept.values())
     unsound: dict[date, Fault] = {}
     faults: dict[date, Fault] = {}
@@ -136,7 +165,35 @@ def _change(previous: PriceBar | None, bar: PriceBar, unsound: Mapping[date, Fau
     if previous.session_on in unsound:
         return unsound[previous.session_on]
     change = simple_return(previous, bar)
-    return Fault.SPLIT_SUSPECTED if looks_like_split(change) else change
+    if looks_like_split(change) or _looks_like_three_for_two(previous, bar, change):
+        return Fault.SPLIT_SUSPECTED
+    plain = close_price(bar) / close_price(previous) - 1
+    adjustment = (1 + change) / (1 + plain)
+    sound = 1 - RANGE_SLACK <= adjustment <= DIVIDEND_MOST or looks_like_split(adjustment - 1)
+    return change if sound else Fault.BAD_ADJUSTMENT
+
+
+def _looks_like_three_for_two(previous: PriceBar, bar: PriceBar, change: float) -> bool:
+    """Whether a session opened and closed near 3:2 or 2:3 without the volume of a crash."""
+
+    def near(ratio: float) -> bool:
+        return abs(max(ratio, 1 / ratio) / 1.5 - 1) <= THREE_FOR_TWO_TOLERANCE
+
+    opened = close_price(bar) if not _is_number(bar.open) else bar.open
+    opening = (1 + change) * opened / close_price(bar)
+    crashed = bar.volume and previous.volume and bar.volume > CRASH_VOLUME * previous.volume
+    return near(1 + change) and near(opening) and not crashed
+
+
+def _are_shifted(calendar: str, kept: Collection[date], strays: Collection[date]) -> bool:
+    """Whether bars lie on Saturdays and lack on Mondays, as when midnight in Paris is written in UTC.
+
+    A vendor that also fills in weekends and holidays leaves no session without a bar.
+    """
+    if len(strays) < STRAYS_LEAST or not kept:
+        return False
+    expected = sessions_between(calendar, after=min(kept) - timedelta(days=1), until=max(kept))
+    return len(expected) - len(kept) >= len(strays)
 
 
 def _fault_of_day(same_day: Sequence[PriceBar], *, closes_at: datetime, now: datetime) -> Fault | None:

@@ -1,14 +1,12 @@
-"""The words in which French and English newsrooms state a price move: quantities, verbs, qualifiers, periods, days.
+"""The words in which French and English newsrooms state a price move: quantities, words of movement, qualifiers.
 
 Lexicon and small readers for ``contrecoup.claims``; nothing here knows of instruments. Patterns run on one sentence
 at a time, lower-cased by their flag.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 FLAGS = re.IGNORECASE
 
@@ -17,7 +15,8 @@ FLAGS = re.IGNORECASE
 class Quantity:
     """An amount that may be a move. ``sign`` is "+", "-" or empty; ``vague`` a fraction or the middle of a range.
 
-    ``halving`` tells of "halved", which is the word of movement too; ``spread`` is the width of a range.
+    ``turn`` is the direction of a quantity that is its own word of movement ("halved", "doubled"), else empty;
+    ``spread`` is the width of a range.
     """
 
     start: int
@@ -26,7 +25,7 @@ class Quantity:
     unit: str
     sign: str = ""
     vague: bool = False
-    halving: bool = False
+    turn: str = ""
     spread: float = 0.0
 
 
@@ -44,7 +43,10 @@ NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,
 # French newsrooms part thousands by dots too: "100.000 dollars". One digit and three decimals ("3.125") stay a decimal.
 DOTTED = re.compile(r"^(?!0)(?:\d{2,3}(?:\.\d{3})+|\d(?:\.\d{3}){2,}|\d\.\d00)(?=,|$)")
 SPACE = r"[ \u00a0\u202f]?"
-PERCENT = rf"{SPACE}(?:%|percent\b|per{SPACE}cent\b|pour{SPACE}cent\b|pct\b)"
+PERCENT = rf"{SPACE}{SPACE}(?:%|percent\b|per{SPACE}cent\b|pour{SPACE}cent\b|pct\b|pc\b)"
+# What a page's own program sets beside a symbol, "(NVDA -1.22%)": the quote of the moment at which the page was built,
+# which the sentence around it does not state ("Nvidia (NVDA -1.22%) led the industry to new heights").
+WIDGET = re.compile(r"\(\^?[A-Z][A-Z0-9.]{0,6} [-−–+]?\d+\.\d\d%\)")
 SCALE = r"(?P<scale>milliards?|mds?|billions?|bn|trillions?|tn)"
 MONEY = r"(?:de |d['’])?(?P<currency>dollars?|euros?|\$|€|usd|eur|us dollars)"
 _ENGLISH = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -72,12 +74,13 @@ QUANTITIES = (
         r"|la moitié|half)\b(?! d[eu]s? (?!sa |leur |son |valeur))(?!(?: an?| of an?)?[ -](?:%|per ?cent|point))",
         FLAGS,
     ),
-    # not what is halved: "halved its dividend", "a divisé par deux ses coûts"
+    # not what is halved or doubled: "halved its dividend", "a divisé par deux ses coûts"
     re.compile(
-        r"\b(?P<halving>halved|divisée?s? par deux)\b"
+        r"\b(?P<turn>halved|divisée?s? par (?:deux|trois|quatre)|doubled|tripled|quadrupled|(?:doublé|triplé"
+        r"|quadruplé)e?s?)\b"
         r"(?!\s+(?!(?:its|their|sa|son|leur)\s(?:market |stock |share )?(?:value|price|cap\w*|valeur|cours))"
         r"(?:its|their|the|his|her|our|a|an|all|both|some|sa|son|ses|leurs?|l[ae]s?|des?|du|un|une|ce|cette|ces)\b)"
-        r"(?!\s+(?:l|d)['’])",
+        r"(?!\s+(?:down\b|my\b|[ld]['’]))",
         FLAGS,
     ),
 )
@@ -92,6 +95,20 @@ FRACTIONS = (
     (("dixi", "tenth"), 10.0),
     (("moiti", "half"), 50.0),
 )
+TURNS = (
+    (("halv", "par deux"), "down", 50.0),
+    (("par trois",), "down", 66.7),
+    (("par quatre",), "down", 75.0),
+    (("doubl",), "up", 100.0),
+    (("tripl",), "up", 200.0),
+    (("quadrupl",), "up", 300.0),
+)
+INVISIBLE = re.compile(r"[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# As many characters come out as go in, so that positions stay: full-width forms, blanks of other widths, minus signs.
+PLAIN = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | dict.fromkeys(
+    map(ord, "\u2007\u2009\u200a\u3000"), "\u00a0"
+)
+PLAIN |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\ufe63"), "-") | {ord("\ufe6a"): "%", ord("\u066a"): "%"}
 # A wider range than this many points ("10 to 15 %") is no one figure.
 WIDEST_RANGE = 2.0
 TRILLION = 1000.0
@@ -107,6 +124,13 @@ DOWN_VERBS = (
     r"|s[aiu]nk(?:s|ing)?|slid(?:e|es|ing)?|slip(?:s|ped|ping)?|shed(?:s|ding)?|los(?:t|e|es|ing)|declin(?:e|es|ed|ing)"
     r"|crash(?:es|ed|ing)?|slump(?:s|ed|ing)?|dip(?:s|ped|ping)?|retreat(?:s|ed|ing)?|dived|dove|nosediv(?:e|es|ed|ing)"
     r"|crater(?:s|ed|ing)?|collaps(?:e|es|ed|ing)|skid(?:s|ded)?|g[ai]v(?:e|es|ing) (?:up|back)|surrender(?:s|ed|ing)?"
+    rf"|enfonc{ER}|contract{ER}|rétrograd{ER}|recéd{ER}|fléchi(?:r|t|s|ssent|ssait|ssant)?|vaci[l]l{ER}|sombr{ER}"
+    rf"|rech(?:ute|utent|uté)|repiqu{ER}|amput{ER}|volatilis{ER}|affaibli(?:t|ssent)?|délest{ER}|dépréci{ER}"
+    r"|tank(?:s|ed|ing)?|sag(?:s|ged|ging)?|shav(?:e|es|ed|ing)(?: off)?|subtract(?:s|ed|ing)?|forfeit(?:s|ed|ing)?"
+    r"|decreas(?:e|es|ed|ing)|tick(?:s|ed|ing)? (?:down|lower)|edg(?:ed|es|ing) (?:down|lower)|inch(?:ed"
+    r"|es) (?:down|lower)"
+    r"|(?:knock|lop|vaporiz|evaporat)(?:s|ed|es|ing|ped|ping)?(?: off)?|implod(?:e|es|ed|ing)"
+    r"|nose-?div(?:e|es|ed|ing)|backtrack(?:s|ed|ing)?|pull(?:s|ed|ing)? back|weaken(?:s|ed|ing)?"
     r"|eas(?:ed|es|ing)|eras(?:e|es|ed|ing)|wip(?:e|es|ed|ing)(?: out)?|(?:cut|strip)(?:s|ped|ting|ping)?|sank"
     r"|off|minus"
 )
@@ -121,6 +145,12 @@ UP_VERBS = (
     r"|climb(?:s|ed|ing)?|rall(?:y|ies|ied|ying)|rebound(?:s|ed|ing)?|bounc(?:e|es|ed|ing)(?: back)?|add(?:s|ed|ing)"
     r"|advanc(?:e|es|ed|ing)|spik(?:e|es|ed|ing)|popp?(?:s|ed|ing)?|leap(?:s|t|ed|ing)?|recover(?:s|ed|ing)?"
     r"|put(?:s|ting)? on"
+    rf"|regagn{ER}|grappill{ER}|repren(?:d|nent|ait)|bonifi{ER}|redress{ER}|repart(?:ent|i|ie)?|raffermi(?:t|ssent)"
+    rf"|accroî(?:t|tre)|augment{ER}|bondissai(?:t|ent)|explos{ER}|catapult{ER}"
+    r"|tick(?:s|ed|ing)? (?:up|higher)|edg(?:ed|es|ing) (?:up|higher)|inch(?:ed|es|ing) (?:up|higher)"
+    r"|increas(?:e|es|ed|ing)|zoom(?:s|ed|ing)?|rocket(?:s|ed|ing)?|sho(?:ot|ots|t|oting)(?: up)?|swell(?:s|ed|ing)?"
+    r"|balloon(?:s|ed|ing)?|vault(?:s|ed|ing)?|catapult(?:s|ed|ing)?|regain(?:s|ed|ing)?"
+    r"|appreciat(?:e|es|ed|ing)|strengthen(?:s|ed|ing)?|rip(?:s|ped|ping)? higher|explod(?:e|es|ed|ing)|melt(?:s|ed) up"
     r"|edg(?:ed|es|ing) up|tack(?:s|ed|ing) on|climbs?|skyrocket(?:s|ed|ing)?"
 )
 DOWN_NOUNS = (
@@ -128,15 +158,16 @@ DOWN_NOUNS = (
     r"|perdus?|effacés?"
     r"|effacées?|envolés|évaporés?|partis? en fumée|drops?|falls?|declines?|loss(?:es)?|slides?|plunges?"
     r"|tumbles?|slumps?"
-    r"|crash|sell-?off|dips?|down|lower|gone|wiped|erased|lost|rout|plummet|correction"
+    r"|crash|sell-?off|dips?|down|lower|decreases?|nosedives?|pullbacks?|retreats?|setbacks?|gone|wiped|erased|lost"
+    r"|rout|plummet|correction"
 )
 UP_NOUNS = (
     r"hausses?|bonds?|gains?|rebonds?|progressions?|envolées?|avances?|rises?|jumps?|surges?|rall(?:y|ies)|rebounds?"
-    r"|advances?|climbs?|leaps?|pops?|up|higher"
+    r"|advances?|climbs?|leaps?|pops?|up|higher|increases?|spikes?|bounces?|sprint|upswing|rallye"
 )
 CUES = (
     ("down", re.compile(rf"(?<![\w-])(?:{DOWN_VERBS}|{DOWN_NOUNS})(?!\w)", FLAGS)),
-    ("up", re.compile(rf"(?<![\w-])(?:{UP_VERBS}|{UP_NOUNS})(?!\w)", FLAGS)),
+    ("up", re.compile(rf"(?<![\w-])(?<!make )(?<!makes )(?<!made )(?<!making )(?:{UP_VERBS}|{UP_NOUNS})(?!\w)", FLAGS)),
 )
 DOWN_AFTER = re.compile(rf"(?:{DOWN_NOUNS})", FLAGS)
 UP_AFTER = re.compile(rf"(?:{UP_NOUNS})", FLAGS)
@@ -148,117 +179,75 @@ almost close to up more than less plus moins environ près autour quelque quelqu
 les l sur on in at dès dans dés premarket pre market after before hours early trading session séance day jour
 journée seule single ouverture clôture open opening lundi mardi mercredi jeudi vendredi samedi dimanche monday
 tuesday wednesday thursday friday saturday sunday hier yesterday supplémentaires supplémentaire nettement fortement
-lourdement brutalement sharply steeply only mere just seulement tout même still also aussi ainsi capitalisation
+lourdement brutalement encore désormais chacun chacune each respectively sharply steeply only
+mere just seulement tout même still also aussi ainsi capitalisation
 boursière valeur value its sa son leur leurs their actions action titre titres shares share stock cours pouvant
 atteindre worth over au of for pour s soit limited respectivement respectively total jusque minus wall street new
 york paris nasdaq bourse à-pic bénéficiant pas exactement precisely exactly well bien subie subi off down lower
-higher brièvement briefly
+higher brièvement briefly atteint atteignait atteignant reached reaches whopping
+staggering impressive incredible massive plutôt late mid midday
+bon bonne peine juste plein pleine séances gain loss upwards totalling totaling
 """
 FILLERS = frozenset(_FILLERS.split())
 _AFTER_FILLERS = """
-de d en of market value capitalisation boursière valeur sont ont été was were is has have been dollars euros
+stock stocks share shares price prices weekly monthly daily yearly ytd annual record intraday premarket one single day
+week month year date session overnight post earnings after hours plus massive stunning sharp steep de d en of
+market value capitalisation boursière valeur sont ont été was were is has have been dollars euros
 """
 AFTER_FILLERS = frozenset(_AFTER_FILLERS.split())
+# "Pared their loss to 1.3%", "a limité son repli à 1,3 %": what is left of a move is one.
+PARED = re.compile(
+    r"\b(?:limit\w+|par(?:ed|es|ing)|trimm\w+|rédui\w+|narrow\w+) (?:ses|son|sa|leurs?|its|their|the|losses|gains)"
+    r"(?: \w+)?\s(?:à|to)\s*$",
+    FLAGS,
+)
 BAD_END = re.compile(r"(?:(?<!jusqu['’])(?<!close )(?<!up )\b(?:à|to|at|from|vers|sous|au|depuis))\s*$", FLAGS)
 
 QUALIFIERS = (
     ("up_to", r"jusqu['’]à|up to|as much as|as many as|at most|pouvant atteindre|au plus|a maximum of"),
-    ("more_than", r"plus d['e’]|more than|over|supérieure? à|at least|au moins|above"),
-    ("nearly", r"nearly|almost|close to|presque|près d['e’]|quasiment|just under|not quite|un peu moins d['e’]"),
+    (
+        "more_than",
+        (
+            r"plus d(?:['e’]|u\b|es\b)|plus(?=\s+$)|plus que|more than|over|supérieure? à|at least|au moins|above"
+            r"|upwards of|excess of"
+            r"|north of|au-delà d['e’]|dépassant|exceeding|(?:just|slightly|well) over"
+        ),
+    ),
+    (
+        "nearly",
+        (
+            r"nearly|almost|close to|presque|près d(?:['e’]|u\b)|près(?=\s+$)|quasiment|quasi|just under|not quite"
+            r"|pas loin d['e’]"
+            r"|(?:un peu )?moins d['e’]|shy of|a peu près"
+        ),
+    ),
     ("about", r"environ|autour d['e’]|quelque|about|around|roughly|some|approximately|de l['’]ordre d['e’]"),
 )
 QUALIFIER = re.compile(
-    r"\b(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in QUALIFIERS) + r")\s*(?:l[ea] |un[e]? |a |an )?$",
+    r"\b(?:"
+    + "|".join(rf"(?P<{name}>{words})" for name, words in QUALIFIERS)
+    + r")\s*(?:l[ea] |un[e]? |a |an |nearly |almost |(?:whopping|staggering|impressive|massive) )*[-−–+]?$",
     FLAGS,
 )
 
-CLOSE = (
-    r"clôtur\w*|clos\b|termin\w*|fini(?:t|r|ssent)?\b|achev\w*|closed|closes|closing|close\b(?! to)|finish\w*"
-    r"|end(?:s|ed|ing)\b|regular session|settled"
-)
-WEEKS = (
-    r"(?:sur|en|de) (?:la|une) semaine|semaine dernière|cette semaine|(?:this|last|on the|for the|a|in a) week|weekly"
-    r"|week over week|in (?:the (?:past|last|first) )?\w+ (?:trading )?(?:days|sessions)|en \w+ (?:jours|séances)"
-)
-SPANS = (
-    r"(?:sur|en|de) (?:le|un) mois|mois dernier|ce mois|(?:this|last|on the|a|in a) month|in (?:january|december)"
-    r"|in (?:the (?:past|last) )?\w+ (?:weeks|months)|(?:en|sur) \w+ (?:semaines|mois)"
-    r"|(?:recent|record|all-time) highs?"
-    r"|(?:derniers|plus) (?:sommets|hauts?)|since \w+ earnings|since last earnings"
-)
-YEARS = (
-    r"depuis (?:le début de l['’]année|janvier)|sur (?:un|douze) (?:an|mois)|sur l['’]année|l['’]an (?:dernier|passé)"
-    r"|en 20\d\d|year[- ]to[- ]date|this year|last year|(?:over|in) (?:the (?:past )?|a )year|in 20\d\d|depuis un an"
-    r"|since the (?:start|beginning) of|to start 20\d\d|end 20\d\d|\w+ years"
-)
-PERIODS = (
-    (
-        "premarket",
-        r"avant l['’]ouverture|avant[- ]bourse|pr[ée]-?\s?march[ée]|pre-?\s?market|before the (?:open|bell|market)",
-    ),
-    (
-        "afterhours",
-        r"après (?:la )?clôture|après[- ]bourse|post-?marché|after[- ]hours|extended trading|after the bell",
-    ),
-    (
-        "open",
-        r"l['’]ouverture|premiers échanges|ouvert|ouvre|at the open|opened|opens|opening|early trad\w+|in early deals",
-    ),
-    ("close", CLOSE),
-    (
-        "intraday",
-        r"en séance|en cours de séance|intraday|au plus bas|at (?:one|its) (?:point|low|worst)|midday|mi-séance",
-    ),
-    ("week", WEEKS),
-    ("month", SPANS),
-    ("year", YEARS),
-)
-PERIOD = re.compile(r"\b(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in PERIODS) + r")", FLAGS)
 
-WEEK = (
-    ("lundi", "monday"),
-    ("mardi", "tuesday"),
-    ("mercredi", "wednesday"),
-    ("jeudi", "thursday"),
-    ("vendredi", "friday"),
-    ("samedi", "saturday"),
-    ("dimanche", "sunday"),
-)
-DAYS = {name: place for place, names in enumerate(WEEK) for name in names}
-_MONTHS = (
-    "janvier january jan|février february feb|mars march|avril april apr|mai may|juin june|juillet july|août august aug"
-    "|septembre september sept|octobre october oct|novembre november nov|décembre december dec"
-)
-MONTHS = {name: place for place, names in enumerate(_MONTHS.split("|"), start=1) for name in names.split()}
-DAY = "|".join(DAYS)
-MONTH = "|".join(MONTHS)
-WHEN = re.compile(
-    rf"\b(?:(?P<day>\d{{1,2}})(?:er)? (?P<month>{MONTH})\b\.?(?: (?P<year>20\d\d))?"
-    rf"|(?P<month2>{MONTH})\b\.? (?P<day2>\d{{1,2}})\b(?:, (?P<year2>20\d\d))?"
-    rf"|(?P<weekday>{DAY})(?P<later> prochain)?(?!\w)"
-    r"|(?P<yesterday>hier|la veille|yesterday)\b|(?P<today>aujourd['’]hui|today|ce jour)\b)",
-    FLAGS,
-)
-ONE_DAY = re.compile(r"\b(?:en une (?:seule )?(?:séance|journée)|in a (?:single )?day|one-day|on the day)\b", FLAGS)
-NEXT = re.compile(r"\b(?:next|prochain|by|d['’]ici)\s*$", FLAGS)
-SINCE = re.compile(r"\b(?:la veille|the day before|day earlier)\b", FLAGS)
-# A day that another price is compared with ("loin de leurs niveaux de vendredi"), not the day of the move.
-COMPARED = re.compile(
-    r"\b(?:niveaux? d[eu]|cours d[eu]|par rapport [àa]|depuis|contre|que|levels? (?:of|on)|since|than(?: on)?|from"
-    r"|versus)\s*$",
-    FLAGS,
-)
-# Where another clause begins, which may tell of another day.
-CLAUSE = re.compile(
-    r"\b(?:after|while|when|before|whereas|alors qu|tandis qu|apr[èe]s|avant|contre)\b|alors que|tandis que|;", FLAGS
-)
-# Where a newsroom's "today" is lived.
-ZONES = {"fr": ZoneInfo("Europe/Paris"), "en": ZoneInfo("America/New_York")}
-UTC = ZoneInfo("UTC")
+def plain(text: str) -> str:
+    """The text in plain forms of its figures and signs, as long as it was.
+
+    A mark that nobody sees (direction, soft hyphen) stands for a blank, but not inside a word or a number, which it
+    would cut in two: "1<mark>7 %" is no 7 %.
+    """
+    return INVISIBLE.sub(_blank_of, text).translate(PLAIN)
+
+
+def _blank_of(mark: re.Match[str]) -> str:
+    before, after = mark.string[mark.start() - 1 : mark.start()], mark.string[mark.end() : mark.end() + 1]
+    return "_" if (before + after).isalnum() and before and after else " "
 
 
 def quantities(sentence: str, lang: str) -> list[Quantity]:
     """Amounts of a sentence in order, none inside another; a range too wide to be one figure is left out."""
+    sentence = WIDGET.sub(lambda widget: " " * len(widget.group()), sentence)
     found: list[Quantity] = []
     for pattern in QUANTITIES:
         for match in pattern.finditer(sentence):
@@ -270,9 +259,11 @@ def quantities(sentence: str, lang: str) -> list[Quantity]:
 def _quantity(match: re.Match[str], lang: str) -> Quantity:
     groups = match.groupdict()
     start, end = match.span()
+    if word := groups.get("turn"):
+        turn, size = next((turn, size) for names, turn, size in TURNS if any(name in word.casefold() for name in names))
+        return Quantity(start=start, end=end, size=size, unit="percent", vague=True, turn=turn)
     if worded := _size_in_words(groups):
-        vague, halving = "words" not in groups, "halving" in groups
-        return Quantity(start=start, end=end, size=worded, unit="percent", vague=vague, halving=halving)
+        return Quantity(start=start, end=end, size=worded, unit="percent", vague="words" not in groups)
     if groups.get("low"):
         low, high = read_number(groups["low"], lang), read_number(groups["high"], lang)
         spread = abs(high - low)
@@ -289,10 +280,10 @@ def _quantity(match: re.Match[str], lang: str) -> Quantity:
 
 
 def _size_in_words(groups: Mapping[str, str | None]) -> float:
-    """Per cent that a fraction, a halving or a number in words stands for; 0 when the amount is in digits."""
+    """Per cent that a fraction or a number in words stands for; 0 when the amount is in digits."""
     if words := groups.get("words"):
         return float(WORDS[words.casefold()])
-    words = "half" if groups.get("halving") else (groups.get("fraction") or "").casefold()
+    words = (groups.get("fraction") or "").casefold()
     return next((size for names, size in FRACTIONS if any(name in words for name in names)), 0.0)
 
 
@@ -337,51 +328,3 @@ def qualifier_before(text: str, quantity: Quantity) -> str:
     if match is not None:
         return str(match.lastgroup)
     return "about" if quantity.vague else "exact"
-
-
-def _nearest(matches: Iterator[re.Match[str]], start: int, end: int) -> re.Match[str] | None:
-    def distance(match: re.Match[str]) -> int:
-        return start - match.end() if match.start() < start else match.start() - end
-
-    return min(matches, key=distance, default=None)
-
-
-def period_near(sentence: str, start: int, end: int) -> str:
-    """Period of the nearest words that name one; "day" when only a day is named, else "unknown"."""
-    match = _nearest(PERIOD.finditer(sentence), start, end)
-    if match is not None:
-        return str(match.lastgroup)
-    return "day" if ONE_DAY.search(sentence) or WHEN.search(sentence) else "unknown"
-
-
-def day_near(sentence: str, start: int, end: int, *, told_at: datetime, lang: str) -> date | None:
-    """The day that the words nearest to a place speak of, never later than the telling; None when none can be told.
-
-    Only words of the same clause count: "eased 2.5%, after giving up 10.6% on Monday" tells no day of the 2.5%.
-    """
-    told = told_at.astimezone(ZONES.get(lang, UTC)).date()
-    begin = max((match.end() for match in CLAUSE.finditer(sentence, 0, start)), default=0)
-    after = CLAUSE.search(sentence, end)
-    days = WHEN.finditer(sentence, begin, after.start() if after else len(sentence))
-    match = _nearest((day for day in days if not COMPARED.search(sentence[: day.start()])), start, end)
-    if match is None or NEXT.search(sentence[: match.start()]) or match["later"]:
-        return None
-    if match["weekday"]:
-        return told - timedelta(days=(told.weekday() - DAYS[match["weekday"].casefold()]) % 7)
-    if match["yesterday"]:
-        return None if SINCE.fullmatch(match["yesterday"]) else told - timedelta(days=1)
-    if match["today"]:
-        return told
-    return _calendar_day(match, told)
-
-
-def _calendar_day(match: re.Match[str], told: date) -> date | None:
-    month = MONTHS[(match["month"] or match["month2"]).casefold()]
-    day, year = int(match["day"] or match["day2"]), match["year"] or match["year2"]
-    try:
-        named = date(int(year) if year else told.year, month, day)
-        if not year and named > told:
-            named = date(told.year - 1, month, day)
-    except ValueError:
-        return None
-    return named if named <= told else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from contrecoup.settings import Settings
+from contrecoup.settings import Recipient, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,19 @@ def window_of(edition_on: date, settings: Settings) -> Window:
 
 
 def _hour_of(edition_on: date, settings: Settings) -> datetime:
-    local = datetime.combine(edition_on, time.fromisoformat(settings.edition_at), ZoneInfo(settings.timezone))
-    return local.astimezone(UTC)
+    return _moment(edition_on, settings.edition_at, settings.timezone)
+
+
+def _moment(day: date, hour: str, zone: str) -> datetime:
+    """A clock's hour in UTC; one that a change of clocks skips is taken as if it had not changed (PEP 495)."""
+    return datetime.combine(day, time.fromisoformat(hour), ZoneInfo(zone)).astimezone(UTC)
+
+
+def leaves_at(edition_on: date, reader: Recipient, settings: Settings) -> datetime:
+    """When an edition is due to leave for a reader: the reader's hour of its day, or the edition's own."""
+    if reader.at is None:
+        return _hour_of(edition_on, settings)
+    return _moment(edition_on, reader.at, reader.timezone or settings.timezone)
 
 
 def edition_at(moment: datetime, settings: Settings) -> date:

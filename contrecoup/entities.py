@@ -2,64 +2,57 @@
 
 Three kinds of writing count: a name of the alias tables; a ticker, where it is written as one (``$NVDA``, ``(NVDA)``,
 ``NASDAQ: NVDA``) or is no word (a bare ``NVDA``); an ISIN with a right check digit. Tickers are ASCII and are read from
-the raw text, so a Greek or full-width look-alike matches nothing. A bare ``ARM`` or ``COIN`` is never a ticker
-(OpenBB-finance/OpenBB#6066, hczhu/TickerTick-API#6), and every mention carries the reason for which it was made
+the raw text, so a Greek or full-width look-alike matches nothing. A bare ``CRM`` or ``COIN`` counts only beside other
+tickers, a bare ``ARM`` as its name does (OpenBB-finance/OpenBB#6066, hczhu/TickerTick-API#6). Names that mean other
+things too need evidence (``contrecoup.vouching``), and every mention carries the reason for which it was made
 (ZhuLinsen/daily_stock_analysis#1356).
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from contrecoup.instruments import WORD, Alias, AliasTable, Instrument
+from contrecoup.aliases import WORD, Alias, Case, Doubt
+from contrecoup.instruments import STRANGER, AliasTable, Instrument
 from contrecoup.models import Document, Layer, Mention
-from contrecoup.scrub import fold, fold_word
+from contrecoup.scrub import fold_word
+from contrecoup.vouching import Candidate, vouched
 
 __all__ = ["FIELDS", "METHOD", "AliasTable", "Instrument", "find_mentions"]
 
-METHOD = "aliases-1"
+METHOD = "aliases-2"
 FIELDS = ("title", "lead", "text")
 
-# How far, in characters either side, a word can vouch for an ambiguous name.
-WINDOW = 140
 # A ticker shorter than this stands in parentheses only right after the company's name: (SU), (MU).
 SURE_TICKER = 3
-
-# A bare ticker has at least four letters and is no word; in a text of capitals none can be told from a word.
-TICKER_WORDS = frozenset({"COIN", "HOOD"})
+# A bare ticker below four letters, or one that is a word, needs others beside it, or its company's name before it; one
+# of two letters needs a list. In a text of capitals none can be told from a word by its looks. Some are the names of
+# parties, regions and other firms in French, and are tickers only where they are marked as such.
+SURE_BARE_TICKER = 4
+SHORT_BARE_TICKER = 2
+NEVER_BARE = frozenset({"LR", "ORA", "STM", "SU"})
+TICKER_WORDS = frozenset({"ARM", "COIN", "HOOD", "HUT", "META", "RIOT", "XYZ"})
 MOST_CAPITALS = 0.6
 
+# What stands between a company's name and its ticker: "Salesforce, Inc. [CRM]", "Micron (MU".
+NAME_TO_TICKER = re.compile(
+    r"(?:,?\s(?:Inc|Corp|Co|Ltd|Company|Incorporated|Corporation|Group|Holdings|SA|SE)\b\.?(?:['’]s)?)?,?\s?[(\[]?\s?"
+)
 GAP = re.compile(r"[ \u00a0\u202f\-\u2010\u2011.&/'’]{0,3}")
 TICKERS = re.compile(
     r"(?P<cashtag>(?<![\w$])\$(?P<a>[A-Z]{1,6})(?![\w]))"
     r"|(?P<exchange_ticker>(?<!\w)(?:NASDAQ|Nasdaq|NYSE|Euronext(?: Paris)?|EURONEXT|EPA)"
     r"\s?:\s?(?P<b>[A-Z]{1,6})(?![\w]))"
-    r"|(?P<ticker_in_parentheses>\((?P<c>[A-Z]{1,6})(?=\)|,|;))"
+    r"|(?P<ticker_in_parentheses>[(\[]\s?(?P<c>[A-Z]{1,6})(?=\s?[)\],;]|\s[-+]?\d+\.\d+\s?%))"
     r"|(?P<isin>(?<!\w)(?P<d>[A-Z]{2}[A-Z0-9]{9}[0-9])(?![\w]))"
-    r"|(?P<bare_ticker>(?<![\w$@#/.-])(?P<e>[A-Z]{4,5})(?![\w]))",
+    r"|(?P<bare_ticker>(?<![\w$@#/.-])(?P<e>[A-Z]{2,5})(?![\w]))",
     re.ASCII,
 )
+# "The Big 3: AVGO, MU, IBM": three codes with commas are tickers, and say nothing of the other words' capitals.
+TICKER_LIST = re.compile(r"(?<![\w$])[A-Z]{1,5}(?:, (?:and |& )?[A-Z]{1,5}){2,}(?!\w)", re.ASCII)
 REASONS = ("cashtag", "exchange_ticker", "ticker_in_parentheses", "isin", "bare_ticker")
-# Words that make a company of a name in either language.
-MARKET = re.compile(
-    r"(?<!\w)(?:shares?|stocks?|titres?|actions?|bourse|nasdaq|nyse|cac|wall street|capitalisation|market (?:cap|value)"
-    r"|investors?|investisseurs?|analysts?|analystes?|ceo|pdg|revenue|earnings|chiffre d.affaires|resultats"
-    r"|seance|trading|cloture)(?!\w)|[0-9] ?%"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A candidate: where, what, and whether it still needs a word that vouches for it."""
-
-    start: int
-    end: int
-    target: str
-    reason: str
-    layer: Layer
-    doubt: Alias | None = None
+DOUBTFUL = frozenset({"ticker_in_parentheses", "bare_ticker"})
 
 
 def find_mentions(document: Document, table: AliasTable) -> list[Mention]:
@@ -69,15 +62,15 @@ def find_mentions(document: Document, table: AliasTable) -> list[Mention]:
     ``surface`` is the text of the span.
     """
     found = {name: _scan(document.field(name), document.lang, table) for name in FIELDS}
-    sure = frozenset(f.target for candidates in found.values() for f in candidates if f.doubt is None)
+    named = frozenset(one.target for candidates in found.values() for one in candidates if one.is_sure)
     return [
         _mention(document, name, kept)
         for name, candidates in found.items()
-        for kept in _vouched(document.field(name), candidates, sure)
+        for kept in vouched(document.field(name), candidates, named)
     ]
 
 
-def _mention(document: Document, name: str, found: _Found) -> Mention:
+def _mention(document: Document, name: str, found: Candidate) -> Mention:
     return Mention(
         article_id=document.article_id,
         version=document.version,
@@ -92,89 +85,101 @@ def _mention(document: Document, name: str, found: _Found) -> Mention:
     )
 
 
-def _scan(text: str, lang: str, table: AliasTable) -> list[_Found]:
+def _scan(text: str, lang: str, table: AliasTable) -> list[Candidate]:
     """All candidates of one field, longest first at each place, by ``start``."""
-    names = list(_names(text, lang, table))
-    before = {found.end: found.target for found in names}
-    sure = [name for name in names if name.doubt is None]
-    # "MARA Holdings" is one name, not a ticker and a stranger
-    tickers = [t for t in _tickers(text, table, before) if t.reason != "bare_ticker" or not _overlaps(t, sure)]
-    return sorted([*(name for name in names if not _overlaps(name, tickers)), *tickers], key=lambda found: found.start)
+    case = _case(text)
+    names = list(_names(text, lang, table, case))
+    # "MARA Holdings" is one name, not a ticker and a stranger; "ARM" is the name in capitals before it is a ticker
+    sure = [name for name in names if name.is_sure]
+    tickers = [
+        ticker
+        for ticker in _tickers(text, table, names, case)
+        if ticker.reason != "bare_ticker" or not _overlaps(ticker, sure if ticker.is_sure else names)
+    ]
+    kept = (name for name in names if not _overlaps(name, tickers))
+    return sorted([*(name for name in kept if name.target != STRANGER), *tickers], key=lambda found: found.start)
 
 
-def _overlaps(one: _Found, others: Sequence[_Found]) -> bool:
+def _case(text: str) -> Case:
+    letters = [character for character in TICKER_LIST.sub("", text) if character.isalpha()]
+    capitals = sum(letter.isupper() for letter in letters)
+    if capitals > MOST_CAPITALS * len(letters):
+        return Case.CAPITALS
+    return Case.MIXED if capitals else Case.LOWER
+
+
+def _overlaps(one: Candidate, others: Sequence[Candidate]) -> bool:
     """Whether a place is in one of others, which stand in order and do not overlap."""
     before = bisect_left(others, one.end, key=lambda other: other.start)
     return before > 0 and one.start < others[before - 1].end
 
 
-def _names(text: str, lang: str, table: AliasTable) -> Iterator[_Found]:
+def _names(text: str, lang: str, table: AliasTable, case: Case) -> Iterator[Candidate]:
     words = list(WORD.finditer(text))
     folded = [fold_word(word.group()) for word in words]
     position = 0
     while position < len(words):
-        alias, length = _longest(
-            text, words[position : position + table.longest], table.starting_with(folded[position]), lang
-        )
+        first = table.starting_with(folded[position])
+        spoken = tuple(alias for alias in first if alias.spoken_in(lang))
+        alias, length = _longest(text, words[position : position + table.longest], spoken, case)
         if alias is not None:
-            start, end = words[position].start(), words[position + length - 1].end()
-            doubt = alias if alias.ambiguous else None
-            yield _Found(start=start, end=end, target=alias.target, reason=alias.reason, layer=alias.layer, doubt=doubt)
+            yield Candidate(
+                start=words[position].start(),
+                end=words[position + length - 1].end(),
+                target=alias.target,
+                reason=alias.reason,
+                layer=alias.layer,
+                doubt=alias.doubt_in(case),
+                alias=alias,
+            )
         position += length
 
 
 def _longest(
-    text: str, words: Sequence[re.Match[str]], aliases: tuple[Alias, ...], lang: str
+    text: str, words: Sequence[re.Match[str]], aliases: tuple[Alias, ...], case: Case
 ) -> tuple[Alias | None, int]:
     """Longest alias that stands at the first word, with its length in words; (None, 1) when there is none."""
     for alias in aliases:
         run = words[: len(alias.words)]
-        if tuple(fold_word(word.group()) for word in run) != alias.words or not alias.spoken_in(lang):
+        if tuple(fold_word(word.group()) for word in run) != alias.words:
             continue
         gaps = (text[a.end() : b.start()] for a, b in pairwise(run))
-        if all(GAP.fullmatch(gap) for gap in gaps) and alias.written_as(text[run[0].start() : run[-1].end()]):
+        if all(GAP.fullmatch(gap) for gap in gaps) and alias.written_as(text[run[0].start() : run[-1].end()], case):
             return alias, len(run)
     return None, 1
 
 
-def _tickers(text: str, table: AliasTable, before: Mapping[int, str]) -> Iterator[_Found]:
-    shouted = _is_shouted(text)
+def _tickers(text: str, table: AliasTable, names: Sequence[Candidate], case: Case) -> Iterator[Candidate]:
+    listed = {place for found in TICKER_LIST.finditer(text) for place in range(*found.span())}
     for match in TICKERS.finditer(text):
         reason = next(kind for kind in REASONS if match[kind])
         code = match["a"] or match["b"] or match["c"] or match["d"] or match["e"]
         symbol = table.symbol_of(code, isin=reason == "isin")
-        if symbol is None or (reason == "bare_ticker" and (code in TICKER_WORDS or shouted)):
+        if symbol is None:
             continue
         start = match.start("c") if reason == "ticker_in_parentheses" else match.start()
-        if reason == "ticker_in_parentheses" and len(code) < SURE_TICKER and symbol != _named_before(match, before):
-            continue
-        yield _Found(start=start, end=match.end(), target=symbol, reason=reason, layer=Layer.DIRECT)
+        doubt: Doubt | None = Doubt.NONE
+        if reason in DOUBTFUL and symbol != _named_before(text, start, names):
+            doubt = _doubt(code, case, is_bare=reason == "bare_ticker", is_listed=start in listed)
+        if doubt is not None:
+            yield Candidate(start=start, end=match.end(), target=symbol, reason=reason, layer=Layer.DIRECT, doubt=doubt)
 
 
-def _is_shouted(text: str) -> bool:
-    letters = [character for character in text if character.isalpha()]
-    return sum(letter.isupper() for letter in letters) > MOST_CAPITALS * len(letters)
+def _doubt(code: str, case: Case, *, is_bare: bool, is_listed: bool) -> Doubt | None:
+    """What a ticker needs that does not follow its company's name; None if it is too short or too much of a word."""
+    is_word = code in TICKER_WORDS
+    if not is_bare:
+        return None if is_word or len(code) < SURE_TICKER else Doubt.NONE
+    if code in NEVER_BARE or (len(code) <= SHORT_BARE_TICKER and not is_listed):
+        return None
+    if is_word or (len(code) < SURE_BARE_TICKER and not is_listed):
+        return Doubt.CODE
+    return Doubt.AMBIGUOUS if case is Case.CAPITALS and not is_listed else Doubt.NONE
 
 
-def _named_before(match: re.Match[str], before: Mapping[int, str]) -> str | None:
-    return before.get(match.start()) or before.get(match.start() - 1)
-
-
-def _vouched(text: str, candidates: list[_Found], sure: frozenset[str]) -> Iterator[_Found]:
-    """Candidates without those ambiguous names that nothing in the text vouches for."""
-    for found in candidates:
-        alias = found.doubt
-        if alias is None:
-            yield found
-            continue
-        after = fold(text[found.end : found.end + WINDOW])
-        around = fold(text[max(0, found.start - WINDOW) : found.start]) + " … " + after
-        if alias.not_before is not None and alias.not_before.match(after):
-            continue
-        neighbour = any(
-            other.doubt is None and other.layer is Layer.DIRECT and abs(other.start - found.start) <= WINDOW
-            for other in candidates
-        )
-        named = found.target in sure
-        if named or neighbour or MARKET.search(around) or (alias.context is not None and alias.context.search(around)):
-            yield replace(found, reason="name_in_context")
+def _named_before(text: str, start: int, names: Sequence[Candidate]) -> str | None:
+    """Target of the name right before a ticker."""
+    place = bisect_left(names, start, key=lambda name: name.start)
+    if place == 0 or not NAME_TO_TICKER.fullmatch(text[names[place - 1].end : start]):
+        return None
+    return names[place - 1].target

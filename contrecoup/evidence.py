@@ -58,7 +58,7 @@ def claim_code(agreed: Agreed, measured: float) -> str:
     claim = agreed.claim
     sign = "-" if claim.direction == "down" else "+"
     unit = "%" if claim.unit == "percent" else f" {claim.unit}"
-    if agreed.worth == 0:
+    if agreed.worth < 0:
         relation = "≠"
     elif claim.period in ("open", "premarket", "intraday"):
         relation = f" {claim.period}→"

@@ -21,19 +21,38 @@ FIELD_WEIGHTS = {"title": 1.0, "lead": 0.8, "text": 0.4}
 KIND_WEIGHTS = {"target": 1.0, "name": 1.0, "figure": 1.0, "move": 1.5, "word": 0.7, "gloss": 0.7}
 # Truncation at five letters stems about as well as Snowball in both languages (McNamee, Nicholas & Mayfield 2009).
 STEM_LETTERS = 5
+LEAST_LETTERS = 2
+# What a capital is worth as a sign of a name where ordinary words have one too, and the share of capitals that makes a
+# title one of capitals throughout ("Why AMD Stock Is Sinking Today").
+UNSURE = 0.5
+TITLE_CASE = 0.6
 # A feature of the body counts only this far into it: further down comes background (the inverted pyramid).
 BODY_CHARACTERS = 1500
+# What stands for title and lead when an article has neither: about as long.
+BEGINNING = 300
 
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*[\w]|[^\W\d_]", re.UNICODE)
-_FIGURE = re.compile(r"(?<![\w.,-])\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?![\d.,]\d)|(?<![\w.,-])\d+(?:[.,]\d+)?(?!\w)")
+# The words that hold a capital or a digit.
+_NAME = re.compile(r"\b(?=[\w’'.-]*[\dA-ZÀ-ÖØ-Þ])[^\W\d_][\w’'.-]*\w")
+# A number, with what says how large it is: "$1.46bn", "1,5 milliard", "17 %", "1 999".
+_FIGURE = re.compile(
+    r"(?<![\w.,-])(\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?![\d.,]\d)|\d+(?:[.,]\d+)?)[\s-]?"
+    r"(%|percent\b|per cent\b|pour cent\b|bn\b|bln\b|billions?\b|milliards?\b|mds?\b|tn\b|trillions?\b"
+    r"|mn\b|mln\b|m\b|millions?\b|k\b)?(?!\w)",
+    re.IGNORECASE,
+)
+_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "md": 1e9, "milliard": 1e9}
+# "l'", "d’" before a word, "'s" behind it; what no common word has after its first letter.
+_APOSTROPHES = re.compile(r"^[^\W\d_]{1,2}[’']|[’']s$")
+_CODED = re.compile(r"[\dA-ZÀ-ÖØ-Þ]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s*[«“\"]?\s*|[«“\"]\s*)$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 # Words of a headline that say which way a price went (stems, folded). Only a guess, for the likeness of reports: what
 # a text states of a price is read by claims.py.
 _UP = re.compile(
-    r"\b(?:rise|rose|risi|jump|soar|surg|rall(?:y|i)|rebound|gain|climb|lift|higher|record high"
-    r"|bond|rebond|grimp|envol|gagne|hausse|progress|redress|flamb|franchi)"
+    r"\b(?:rise|rose|risi|jump|soar|surg|rall(?:y|i)|rebound|(?:re)?gain|recover|climb|lift|higher|record high"
+    r"|bond|rebond|repren|repris|remont|se redresse|grimp|envol|gagne|hausse|progress|redress|flamb|franchi)"
 )
 _PERCENT = re.compile(r"\d\s?%|\b(?:per ?cent|pour ?cent|percent)")
 _DOWN = re.compile(
@@ -108,6 +127,12 @@ def tell(
     ]
 
 
+def gist_text(told: Told) -> str:
+    """Title and lead as they were written, for the shared space; the body's beginning when an article has neither."""
+    document = told.document
+    return f"{document.title}\n{document.lead}".strip() or document.text[:BEGINNING]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
     """Features of one article with their weights before rarity.
@@ -131,7 +156,8 @@ def read_gist(told: Told) -> Gist:
     words: dict[str, float] = {}
     for field in FIELD_WEIGHTS:
         text = _masked(document.field(field), [m for m in told.mentions if m.field == field])[:BODY_CHARACTERS]
-        _keep(shared, [f"name:{name}" for name in names_of(text)], field)
+        for name, sure in names_of(text).items():
+            _keep(shared, [f"name:{name}"], field, sure)
         _keep(shared, [f"figure:{figure}" for figure in figures_of(text)], field)
         if field != "text":
             _keep(words, [f"word:{document.lang}:{stem}" for stem in stems_of(text)], field)
@@ -175,30 +201,41 @@ def direction_of(title: str, lead: str) -> int:
     return 0
 
 
-def names_of(text: str) -> set[str]:
-    """Folded names: words with a digit or an inner capital (R1, o1, DeepSeek), and capitals inside a sentence."""
-    names = set()
-    for match in _WORD.finditer(text):
-        word = re.sub(r"^[^\W\d_]{1,2}[’']|[’']s$", "", match[0])
-        coded = any(c.isdigit() for c in word) or any(c.isupper() for c in word[1:])
-        inside = word[:1].isupper() and not _SENTENCE_START.search(text[max(0, match.start() - 6) : match.start()])
+def names_of(text: str) -> dict[str, float]:
+    """Folded names with how sure they are: words with a digit or an inner capital (R1, o1, DeepSeek) and capitals.
+
+    A capital says less where anything has one, at the beginning of a sentence or in a title of capitals throughout.
+    """
+    found = list(_NAME.finditer(text))
+    throughout = sum(match[0][0].isupper() for match in found) > TITLE_CASE * len(text.split())
+    names: dict[str, float] = {}
+    for match in found:
+        word = _APOSTROPHES.sub("", match[0])
+        coded = bool(_CODED.search(word, 1)) or word[:1].isdigit()
         folded = fold_word(word).strip(".-")
-        if (coded or inside) and len(folded) > 1 and folded not in _STOP:
-            names.add(folded)
+        if not (coded or word[:1].isupper()) or len(folded) < LEAST_LETTERS or folded in _STOP:
+            continue
+        sure = coded or not (throughout or _SENTENCE_START.search(text[max(0, match.start() - 6) : match.start()]))
+        names[folded] = max(names.get(folded, 0.0), 1.0 if sure else UNSURE)
     return names
 
 
 def figures_of(text: str) -> set[str]:
-    """Numbers written one way for both languages: ``9,3`` becomes ``9.3``, ``1 999`` and ``1,999`` become ``1999``.
+    """Numbers written one way for both languages, to two digits: ``$1.46bn`` and ``1,5 milliard`` are ``1.5e+09``.
 
-    Years and one-digit whole numbers are left out: they tell no event apart.
+    Percentages keep their sign. Years and one-digit whole numbers that count nothing are left out: they tell no event
+    apart.
     """
     figures = set()
     for match in _FIGURE.finditer(text):
-        raw = re.sub(r"[ \u00a0\u202f]|,(?=\d{3}(?!\d))", "", match[0]).replace(",", ".")
-        value = float(raw)
-        if len(raw) > 1 and not _YEAR.fullmatch(match[0]):
-            figures.add(f"{value:.10g}")
+        raw = re.sub(r"[ \u00a0\u202f]|,(?=\d{3}(?!\d))", "", match[1]).replace(",", ".")
+        unit = (match[2] or "").lower().rstrip("s")
+        if not unit and (len(raw) == 1 or _YEAR.fullmatch(match[1])):
+            continue
+        if unit == "%" or unit.endswith("cent"):
+            figures.add(f"{float(raw):.2g}%")
+        else:
+            figures.add(f"{float(raw) * _SCALES.get(unit, _SCALES.get(unit[:1], 1.0)):.2g}")
     return figures
 
 
@@ -208,9 +245,9 @@ def stems_of(text: str) -> set[str]:
     return {word[:STEM_LETTERS] for word in folded if len(word) > 2 and word not in _STOP}  # noqa: PLR2004 - particles
 
 
-def _keep(features: dict[str, float], new: Iterable[str], field: str) -> None:
+def _keep(features: dict[str, float], new: Iterable[str], field: str, sure: float = 1.0) -> None:
     for feature in new:
-        weight = FIELD_WEIGHTS[field] * KIND_WEIGHTS[feature.partition(":")[0]]
+        weight = sure * FIELD_WEIGHTS[field] * KIND_WEIGHTS[feature.partition(":")[0]]
         features[feature] = max(weight, features.get(feature, 0.0))
 
 

@@ -4,7 +4,6 @@ Read once from ``assets/instruments.toml`` and ``assets/organisations.toml``, wh
 frozen afterwards. ``contrecoup.entities`` looks the names up in texts.
 """
 
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,46 +13,49 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict
 
+from contrecoup.aliases import Alias, Doubt, Names, aliases_of, words_of
 from contrecoup.models import Layer
-from contrecoup.scrub import fold, fold_word
 
 # Length of an International Securities Identification Number (ISO 6166).
 ISIN_LENGTH = 12
-WORD = re.compile(r"[^\W_]+")
+# Target of a name that holds one of ours and is something else: it makes no mention.
+STRANGER = ""
+MEMBER_KINDS = frozenset({"stock", "adr", "crypto"})
 
 
-class _Names(BaseModel):
-    """What the blocks of both files have in common."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    aliases: tuple[str, ...] = ()
-    aliases_fr: tuple[str, ...] = ()
-    aliases_en: tuple[str, ...] = ()
-    ambiguous: tuple[str, ...] = ()
-    context: tuple[str, ...] = ()
-    not_before: tuple[str, ...] = ()
-
-
-class _InstrumentBlock(_Names):
+class _InstrumentBlock(Names):
     symbol: str
     name: str
     kind: str
     exchange: str
     currency: str
     benchmark: str | None = None
+    sector: str | None = None
     baskets: tuple[str, ...] = ()
     tickers: tuple[str, ...] | None = None
     isins: tuple[str, ...] = ()
 
 
-class _TargetBlock(_Names):
+class _BasketBlock(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbol: str
+    name: str
+    name_fr: str
+    exchange: str
+    currency: str
+    benchmark: str | None = None
+    least: int
+
+
+class _TargetBlock(Names):
     target: str
 
 
 class _InstrumentFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    baskets: tuple[_BasketBlock, ...]
     instruments: tuple[_InstrumentBlock, ...]
 
 
@@ -63,13 +65,15 @@ class _OrganisationFile(BaseModel):
     organisations: tuple[_TargetBlock, ...]
     baskets: tuple[_TargetBlock, ...]
     macro: tuple[_TargetBlock, ...]
+    strangers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """Something with a price. ``exchange`` is its calendar: XNYS, XPAR, 24/7 or 24/5; ``benchmark`` a symbol or None.
 
-    ``kind`` is stock, adr, etf, index, crypto or fx; ``tickers`` are its codes as articles write them.
+    ``sector`` is the symbol of a second factor where it earns its place (benchmarks/moves.py), else None. ``kind`` is
+    stock, adr, etf, index, crypto, fx or basket; ``tickers`` are its codes as articles write them.
     """
 
     symbol: str
@@ -78,43 +82,44 @@ class Instrument:
     exchange: str
     currency: str
     benchmark: str | None
+    sector: str | None = None
     baskets: tuple[str, ...]
     tickers: tuple[str, ...]
     isins: tuple[str, ...]
+    name_fr: str | None = None
+
+    def name_in(self, lang: str) -> str:
+        """The name in the reader's language."""
+        return self.name_fr if lang == "fr" and self.name_fr else self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alias:
-    """One way to write a name: folded words, and the conditions under which it counts.
+class Basket(Instrument):
+    """A group of instruments measured as one; its ``symbol`` is what mentions of it have as target (``basket:chips``).
 
-    ``exact`` is the only spelling allowed (or the same in capitals), ``lang`` the only language. An ambiguous
-    name needs ``context`` near it and must not stand right before ``not_before`` (patterns over folded text).
+    ``least`` is the number of measured members without which a session of it says nothing.
     """
 
-    words: tuple[str, ...]
-    target: str
-    reason: str
-    layer: Layer
-    lang: str | None = None
-    exact: str | None = None
-    ambiguous: bool = False
-    context: re.Pattern[str] | None = None
-    not_before: re.Pattern[str] | None = None
+    least: int
 
-    def spoken_in(self, lang: str) -> bool:
-        """Whether the alias holds in a text of this language; in neither French nor English, all do."""
-        return self.lang is None or self.lang == lang or lang not in {"fr", "en"}
+    def members(self, instruments: Iterable[Instrument]) -> tuple[str, ...]:
+        """Symbols of the shares or coins of the group that trade on the basket's own clock.
 
-    def written_as(self, surface: str) -> bool:
-        """Whether the surface has the capitals that the alias asks for."""
-        return self.exact is None or surface in {self.exact, self.exact.upper()}
+        A fund that holds the group would count it twice, and a Paris close cannot be averaged with a New York one.
+        """
+        return tuple(
+            one.symbol
+            for one in instruments
+            if set(self.baskets) & set(one.baskets) and one.exchange == self.exchange and one.kind in MEMBER_KINDS
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AliasTable:
-    """Instruments and every alias, indexed by first word and by ticker. Make one with ``AliasTable.load()``."""
+    """Instruments, baskets by symbol, and every alias, by first word and ticker. Made by ``AliasTable.load()``."""
 
     instruments: tuple[Instrument, ...]
+    baskets: Mapping[str, Basket]
     aliases: tuple[Alias, ...]
     _by_word: Mapping[str, tuple[Alias, ...]] = field(repr=False, compare=False)
     _by_code: Mapping[str, str] = field(repr=False, compare=False)
@@ -159,19 +164,25 @@ def _read(name: str) -> str:
 
 @cache
 def _load() -> AliasTable:
-    blocks = _InstrumentFile.model_validate(tomllib.loads(_read("instruments.toml"))).instruments
+    listed = _InstrumentFile.model_validate(tomllib.loads(_read("instruments.toml")))
+    blocks = listed.instruments
     others = _OrganisationFile.model_validate(tomllib.loads(_read("organisations.toml")))
     instruments = tuple(_instrument(block) for block in blocks)
     aliases = [*_of_instruments(blocks)]
     aliases += _of_targets(others.organisations, "organisation", Layer.DIRECT)
     aliases += _of_targets(others.baskets, "basket_term", Layer.SECTOR)
     aliases += _of_targets(others.macro, "macro_term", Layer.MACRO)
+    aliases += (
+        Alias(words=words_of(name), target=STRANGER, reason="", layer=Layer.DIRECT, exact=name)
+        for name in others.strangers
+    )
     by_word: dict[str, list[Alias]] = {}
-    for alias in sorted(aliases, key=lambda alias: (-len(alias.words), alias.ambiguous)):
+    for alias in sorted(aliases, key=lambda alias: (-len(alias.words), alias.doubt is not Doubt.NONE)):
         by_word.setdefault(alias.words[0], []).append(alias)
     codes = {code: i.symbol for i in instruments for code in (*i.tickers, *i.isins)}
     return AliasTable(
         instruments=instruments,
+        baskets=MappingProxyType({block.symbol: _basket(block) for block in listed.baskets}),
         aliases=tuple(aliases),
         _by_word=MappingProxyType({word: tuple(found) for word, found in by_word.items()}),
         _by_code=MappingProxyType(codes),
@@ -188,47 +199,35 @@ def _instrument(block: _InstrumentBlock) -> Instrument:
         exchange=block.exchange,
         currency=block.currency,
         benchmark=block.benchmark,
+        sector=block.sector,
         baskets=block.baskets,
         tickers=(block.symbol,) if block.tickers is None else block.tickers,
         isins=block.isins,
     )
 
 
+def _basket(block: _BasketBlock) -> Basket:
+    return Basket(
+        symbol=block.symbol,
+        name=block.name,
+        name_fr=block.name_fr,
+        kind="basket",
+        exchange=block.exchange,
+        currency=block.currency,
+        benchmark=block.benchmark,
+        baskets=(block.symbol.removeprefix("basket:"),),
+        tickers=(),
+        isins=(),
+        least=block.least,
+    )
+
+
 def _of_instruments(blocks: Iterable[_InstrumentBlock]) -> Iterator[Alias]:
     for block in blocks:
         layer = Layer.MACRO if block.kind in {"index", "fx"} else Layer.DIRECT
-        yield from _of_block(block, block.symbol, "name", layer)
+        yield from aliases_of(block, block.symbol, reason="name", layer=layer)
 
 
 def _of_targets(blocks: Iterable[_TargetBlock], reason: str, layer: Layer) -> Iterator[Alias]:
     for block in blocks:
-        yield from _of_block(block, block.target, reason, layer)
-
-
-def _of_block(block: _Names, target: str, reason: str, layer: Layer) -> Iterator[Alias]:
-    for lang, names in ((None, block.aliases), ("fr", block.aliases_fr), ("en", block.aliases_en)):
-        for name in names:
-            exact = name[1:] if name.startswith("=") else None
-            yield Alias(words=_words(name), target=target, reason=reason, layer=layer, lang=lang, exact=exact)
-    for name in block.ambiguous:
-        yield Alias(
-            words=_words(name),
-            target=target,
-            reason="name_in_context",
-            layer=layer,
-            exact=name,
-            ambiguous=True,
-            context=_pattern(block.context, prefix=r"(?<!\w)"),
-            not_before=_pattern(block.not_before, prefix=r"\W{1,2}"),
-        )
-
-
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(fold_word(word) for word in WORD.findall(name))
-
-
-def _pattern(words: tuple[str, ...], *, prefix: str) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    choices = "|".join(re.escape(fold(word)).replace(r"\*", r"\w*") for word in words)
-    return re.compile(rf"{prefix}(?:{choices})(?!\w)")
+        yield from aliases_of(block, block.target, reason=reason, layer=layer)

@@ -3,7 +3,9 @@
 An event study with the market model (Brown & Warner, Journal of Financial Economics 14, 1985; MacKinlay, Journal of
 Economic Literature 35, 1997): an instrument's daily simple returns are regressed on its benchmark's over ``WINDOW``
 sessions that end ``GAP`` sessions before the event, and the event's return is compared with the forecast. Instruments
-without a benchmark (indices, crypto) get the mean-adjusted model: their own mean stands for the forecast.
+without a benchmark (indices, crypto) get the mean-adjusted model: their own mean stands for the forecast. Where a
+sector earns its place out of sample, a second model with benchmark and sector stands beside the first. Baskets are
+measured as instruments are, by the mean return of their members.
 A session that cannot be measured is said to be unmeasured, with the reason; it is never a number.
 """
 
@@ -13,65 +15,27 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
-from contrecoup.bars import Fault, Series, judge_bars
-from contrecoup.instruments import Instrument
+from contrecoup.bars import Fault, Series
+from contrecoup.instruments import Basket, Instrument
 from contrecoup.models import Move, MoveVerdict, PriceBar
+from contrecoup.panel import Panel, Returns, symbols_needed
+from contrecoup.regression import Model, fit
 from contrecoup.sessions import is_session, next_session, previous_session, sessions_before
+from contrecoup.verdicts import with_verdicts
 
-METHOD = "market-model-1"
+__all__ = ["GAP", "HISTORY", "LEAST", "METHOD", "WINDOW", "measure_moves", "measure_sessions", "symbols_needed"]
+
+METHOD = "market-model-2"
 WINDOW = 120
 """Sessions of the estimation window (MacKinlay 1997, p. 17: 120 days before the event)."""
 GAP = 10
 """Sessions between the window's end and the event, so that the run-up to it does not teach the model."""
 LEAST = 70
 """Joint observations without which there is no model (WRDS event study: 100-day windows, at least 70)."""
-FLAT = 1e-6
-"""A residual standard deviation under a hundredth of a basis point is no market but a constant or a copied series."""
 HISTORY = timedelta(days=220)
 """How far before an event bars are needed: ``WINDOW + GAP`` sessions and a margin for holidays."""
-
-Z_LEAST = 2.33
-"""A move lies this many forecast errors from its expectation, where chance comes on one session in fifty.
-
-It matters on days on which much moves, when the rate below lets lesser figures pass; on others the rate decides.
-"""
-Q_MOST = 0.10
-"""Of the sessions that are called moves, at most this share is expected to be none (Benjamini & Hochberg 1995).
-
-At 0.05 Nvidia's +8.9 % of 28 January 2025 (q = 0.06) would not count. On 53 sessions from September 2024 to January
-2025 and 37 instruments, 0.10 gave 59 moves and 0.05 gave 50; most sessions had one or none under either.
-"""
-ABNORMAL_LEAST = 0.01
-"""A move is worth a reader's time: calm instruments reach the other two thresholds with half a per cent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """A fitted market model, or a mean-adjusted one (``beta`` None, ``alpha`` the mean return)."""
-
-    alpha: float
-    beta: float | None
-    residual_sd: float
-    observations: int
-    market_mean: float
-    market_squares: float
-
-    @property
-    def freedom(self) -> int:
-        """Degrees of freedom of Student's t."""
-        return self.observations - (1 if self.beta is None else 2)
-
-    def expected(self, market: float) -> float:
-        """Forecast of the return, given the benchmark's."""
-        return self.alpha + (self.beta or 0.0) * market
-
-    def forecast_sd(self, market: float) -> float:
-        """Standard error of a forecast: of the residual, and of the estimates it rests on."""
-        leverage = 0.0 if self.beta is None else (market - self.market_mean) ** 2 / self.market_squares
-        return self.residual_sd * math.sqrt(1 + 1 / self.observations + leverage)
 
 
 def measure_moves(
@@ -81,14 +45,16 @@ def measure_moves(
     symbols: Sequence[str],
     session_on: date,
     now: datetime,
+    baskets: Iterable[Basket] = (),
 ) -> list[Move]:
     """Measure one date for every symbol of a watch-list; one row each, none where its exchange was closed.
 
-    ``bars`` also holds the benchmarks' (``symbols_needed``), from ``HISTORY`` before the date; bars after the date
-    serve the cumulative returns, and no bar of a session that is not closed at ``now`` is used. q-values are those of
-    all symbols that were measured on the date.
+    ``bars`` also holds the benchmarks' and sectors' (``symbols_needed``), from ``HISTORY`` before the date; bars after
+    the date serve the cumulative returns, and no bar of a session that is not closed at ``now`` is used. q-values are
+    those of all symbols that were measured on the date. Of ``baskets``, those have a row too of which the watch-list
+    holds enough members; their q-values are those of the baskets alone, for they repeat what their members say.
     """
-    return measure_sessions(bars, instruments, symbols=symbols, sessions_on=[session_on], now=now)
+    return measure_sessions(bars, instruments, symbols=symbols, sessions_on=[session_on], now=now, baskets=baskets)
 
 
 def measure_sessions(
@@ -98,135 +64,139 @@ def measure_sessions(
     symbols: Sequence[str],
     sessions_on: Sequence[date],
     now: datetime,
+    baskets: Iterable[Basket] = (),
 ) -> list[Move]:
     """Measure several dates as ``measure_moves`` measures one; each symbol's bars are judged once for all of them."""
     table = {instrument.symbol: instrument for instrument in instruments}
-    judged = {
-        symbol: judge_bars(bars.get(symbol, ()), calendar=table[symbol].exchange, now=now)
-        for symbol in symbols_needed(symbols, table.values())
-        if symbol in table
-    }
-    return [
-        move
-        for session_on in sessions_on
-        for move in _with_verdicts(_measured(judged, table, dict.fromkeys(symbols), session_on, now))
-    ]
+    panel = Panel(bars, table, symbols, now)
+    listed = [table[symbol] for symbol in dict.fromkeys(symbols) if symbol in table]
+    watched = {basket: basket.members(listed) for basket in baskets}
+    moves: list[Move] = []
+    for session_on in sessions_on:
+        moves += with_verdicts(_measured(panel, table, dict.fromkeys(symbols), session_on))
+        moves += with_verdicts(
+            [
+                _measure_basket(panel, basket, members, session_on)
+                for basket, members in watched.items()
+                if len(members) >= basket.least and is_session(basket.exchange, session_on)
+            ]
+        )
+    return moves
 
 
-def _measured(
-    judged: Mapping[str, Series],
-    table: Mapping[str, Instrument],
-    symbols: Iterable[str],
-    session_on: date,
-    now: datetime,
-) -> list[Move]:
+def _measured(panel: Panel, table: Mapping[str, Instrument], symbols: Iterable[str], session_on: date) -> list[Move]:
     moves = []
     for symbol in symbols:
         instrument = table.get(symbol)
         if instrument is None:
-            moves.append(_unmeasured(symbol, session_on, Fault.UNKNOWN_SYMBOL, now))
+            moves.append(_unmeasured(symbol, session_on, Fault.UNKNOWN_SYMBOL, panel.now))
         elif is_session(instrument.exchange, session_on):
-            market = judged[instrument.benchmark] if instrument.benchmark else None
-            moves.append(_measure(instrument, judged[symbol], market, session_on))
+            moves.append(_measure(panel, instrument, panel.series(symbol), session_on))
     return moves
 
 
-def symbols_needed(symbols: Sequence[str], instruments: Iterable[Instrument]) -> tuple[str, ...]:
-    """The symbols themselves and the benchmarks of their models, each once, in order."""
-    benchmark_of = {instrument.symbol: instrument.benchmark for instrument in instruments}
-    benchmarks = (benchmark_of.get(symbol) for symbol in symbols)
-    return tuple(dict.fromkeys([*symbols, *(benchmark for benchmark in benchmarks if benchmark)]))
+def _measure_basket(panel: Panel, basket: Basket, members: Sequence[str], session_on: date) -> Move:
+    day = panel.basket(basket, members, session_on)
+    if isinstance(day, Fault):
+        return _unmeasured(basket.symbol, session_on, day, panel.now)
+    return replace(_measure(panel, basket, day.series, session_on), members=day.members, breadth=day.breadth)
 
 
-def fit(own: NDArray[np.float64], market: NDArray[np.float64] | None) -> Model | None:
-    """Ordinary least squares of ``own`` on ``market`` (both of shape (n,)), or the mean of ``own`` without a market.
-
-    None when a series does not vary: nothing can be forecast from it.
-    """
-    n = len(own)
-    centred = own - own.mean()
-    if market is None:
-        squares, beta, residuals = 0.0, None, centred
-        alpha, market_mean, freedom = float(own.mean()), 0.0, n - 1
-    else:
-        market_mean = float(market.mean())
-        squares = float(np.sum((market - market_mean) ** 2))
-        if squares <= 0:
-            return None
-        beta = float(np.sum((market - market_mean) * centred) / squares)
-        residuals = centred - beta * (market - market_mean)
-        alpha, freedom = float(own.mean()) - beta * market_mean, n - 2
-    residual_sd = math.sqrt(float(np.sum(residuals**2)) / freedom)
-    if residual_sd < FLAT:
-        return None
-    return Model(
-        alpha=alpha,
-        beta=beta,
-        residual_sd=residual_sd,
-        observations=n,
-        market_mean=market_mean,
-        market_squares=squares,
-    )
-
-
-def _measure(instrument: Instrument, own: Series, market: Series | None, session_on: date) -> Move:
+def _measure(panel: Panel, instrument: Instrument, own: Series, session_on: date) -> Move:
     def refuse(fault: Fault) -> Move:
-        return _unmeasured(instrument.symbol, session_on, fault, own.now)
+        return _unmeasured(instrument.symbol, session_on, fault, panel.now)
 
     if fault := own.fault_on(session_on):
         return refuse(fault)
-    if market is not None and session_on not in market.returns:
+    factors = [panel.factor(symbol, instrument.exchange) for symbol in [instrument.benchmark] if symbol]
+    if not all(session_on in factor for factor in factors):
         return refuse(Fault.BENCHMARK_MISSING)
     window = sessions_before(instrument.exchange, session_on, WINDOW + GAP - 1)[:WINDOW]
-    joint = [day for day in window if day in own.returns and (market is None or day in market.returns)]
-    if len(joint) < LEAST:
-        return refuse(Fault.SHORT_HISTORY)
-    model = fit(_column(own.returns, joint), None if market is None else _column(market.returns, joint))
-    if model is None:
-        return refuse(Fault.FLAT_HISTORY)
-    abnormal = _abnormal_returns(model, own, market, around=_around(instrument.exchange, session_on))
-    market_return = 0.0 if market is None else market.returns[session_on]
-    z = abnormal[1] / model.forecast_sd(market_return)
-    return Move(
+    market = _estimate(own.returns, factors, window)
+    if isinstance(market, Fault):
+        return refuse(market)
+    abnormal = [market.abnormal(day) for day in _around(instrument.exchange, session_on)]
+    z = market.z(session_on)
+    move = Move(
         symbol=instrument.symbol,
         session_on=session_on,
         method=METHOD,
         verdict=MoveVerdict.QUIET,
         reason="",
         simple_return=own.returns[session_on],
-        expected_return=model.expected(market_return),
+        expected_return=market.expected(session_on),
         abnormal_return=abnormal[1],
         z=z,
-        p_value=float(2 * scipy.stats.t.sf(abs(z), model.freedom)),
+        p_value=market.model.p_value(z),
+        rank_p_value=market.model.rank_p_value(z),
         car_0_1=_total(abnormal[1:]),
         car_m1_1=_total(abnormal),
-        alpha=model.alpha,
-        beta=model.beta,
-        residual_sd=model.residual_sd,
-        observations=model.observations,
+        alpha=market.model.alpha,
+        beta=market.model.betas[0] if market.model.betas else None,
+        residual_sd=market.model.residual_sd,
+        observations=market.model.observations,
         window_start_on=window[0],
         window_end_on=window[-1],
         benchmark=instrument.benchmark,
         volume_z=_volume_z(own, window, session_on),
-        measured_at=own.now,
+        measured_at=panel.now,
     )
+    return _beside_sector(move, panel, instrument, market, window)
+
+
+def _beside_sector(
+    move: Move, panel: Panel, instrument: Instrument, market: "_Estimate", window: Sequence[date]
+) -> Move:
+    """The same session against market and sector; without sound prices of the sector, the move stays as it is."""
+    if instrument.sector is None:
+        return move
+    sector = panel.factor(instrument.sector, instrument.exchange)
+    both = _estimate(market.own, [*market.factors, sector], window) if move.session_on in sector else None
+    if both is None or isinstance(both, Fault):
+        return move
+    z = both.z(move.session_on)
+    return replace(
+        move,
+        sector=instrument.sector,
+        sector_beta=both.model.betas[-1],
+        sector_abnormal_return=both.abnormal(move.session_on),
+        sector_z=z,
+        sector_p_value=both.model.p_value(z),
+        sector_rank_p_value=both.model.rank_p_value(z),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Estimate:
+    """A model of a window, and the returns that it can be asked about."""
+
+    model: Model
+    own: Returns
+    factors: Sequence[Returns]
+
+    def expected(self, day: date) -> float:
+        """Forecast of a day, NaN where a factor has no return."""
+        return self.model.expected([factor.get(day, math.nan) for factor in self.factors])
+
+    def abnormal(self, day: date | None) -> float:
+        """Abnormal return of a day, NaN where it cannot be had (yet)."""
+        return math.nan if day is None else self.own.get(day, math.nan) - self.expected(day)
+
+    def z(self, day: date) -> float:
+        """Abnormal return of a measured day over the standard error of its forecast."""
+        return self.abnormal(day) / self.model.forecast_sd([factor[day] for factor in self.factors])
+
+
+def _estimate(own: Returns, factors: Sequence[Returns], window: Sequence[date]) -> _Estimate | Fault:
+    joint = [day for day in window if day in own and all(day in factor for factor in factors)]
+    if len(joint) < LEAST:
+        return Fault.SHORT_HISTORY
+    model = fit(_column(own, joint), [_column(factor, joint) for factor in factors])
+    return Fault.FLAT_HISTORY if model is None else _Estimate(model=model, own=own, factors=factors)
 
 
 def _around(calendar: str, session_on: date) -> tuple[date | None, date, date | None]:
     return previous_session(calendar, session_on), session_on, next_session(calendar, session_on)
-
-
-def _abnormal_returns(
-    model: Model, own: Series, market: Series | None, *, around: tuple[date | None, date, date | None]
-) -> list[float]:
-    """Abnormal return of each session, NaN where one cannot be had (yet)."""
-    nan = math.nan
-    return [
-        own.returns.get(day, nan) - model.expected(0.0 if market is None else market.returns.get(day, nan))
-        if day
-        else nan
-        for day in around
-    ]
 
 
 def _total(abnormal: Sequence[float]) -> float | None:
@@ -241,22 +211,8 @@ def _volume_z(own: Series, window: Sequence[date], session_on: date) -> float | 
     known = [day for day in window if day in logs]
     if session_on not in logs or len(known) < LEAST:
         return None
-    model = fit(_column(logs, known), None)
-    return None if model is None else (logs[session_on] - model.alpha) / model.forecast_sd(0.0)
-
-
-def _with_verdicts(moves: Sequence[Move]) -> list[Move]:
-    p_values = [move.p_value for move in moves if move.p_value is not None]
-    if not p_values:
-        return list(moves)
-    q_values = iter(scipy.stats.false_discovery_control(p_values).tolist())
-    return [move if move.p_value is None else _judged(move, next(q_values)) for move in moves]
-
-
-def _judged(move: Move, q_value: float) -> Move:
-    z, abnormal = abs(move.z or 0.0), abs(move.abnormal_return or 0.0)
-    moved = z >= Z_LEAST and q_value <= Q_MOST and abnormal >= ABNORMAL_LEAST
-    return replace(move, q_value=q_value, verdict=MoveVerdict.MOVE if moved else MoveVerdict.QUIET)
+    model = fit(_column(logs, known))
+    return None if model is None else (logs[session_on] - model.alpha) / model.forecast_sd(())
 
 
 def _column(figures: Mapping[date, float], days: Iterable[date]) -> NDArray[np.float64]:

@@ -48,6 +48,13 @@ class MoveVerdict(StrEnum):
     UNMEASURED = "unmeasured"
 
 
+class Scope(StrEnum):
+    """Of a move, whether it was the instrument's own, or its sector's as well and no more than that."""
+
+    OWN = "own"
+    SECTOR = "sector"
+
+
 class LinkLabel(StrEnum):
     """Strength of a link between a move and a story, weakest first. Never a statement of cause."""
 
@@ -303,8 +310,9 @@ class Claim:
     """A price move that a text states. ``size`` is positive, in ``unit`` (percent, points, usd_bn, eur_bn, times).
 
     ``direction`` is up or down; ``qualifier`` is exact, about, nearly, up_to or more_than; ``period`` is
-    close, open, premarket, afterhours, intraday, day, week, month, year or unknown; ``session_on`` is the session the
-    text speaks of when that can be told. ``symbol`` is None when no instrument could be attached.
+    close, open, premarket, afterhours, intraday, day, week, month, year_to_date, year, span (another stretch, such as
+    six months) or unknown; ``session_on`` is the session the text speaks of when that can be told. ``symbol`` is None
+    when no instrument could be attached.
     """
 
     article_id: str
@@ -340,16 +348,49 @@ class Check:
     checked_at: datetime
 
 
+# Identified by article_id, version, field, start, kind, method.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAlike:
+    """What an article says of tokens that borrow a name.
+
+    ``kind`` is brand (a place where the borrowed name stands, ``surface``, with the reason of the match), count (of
+    look-alikes), growth (by how many ``times`` they became more), loss (of buyers, in ``usd`` or ``eur``) or denial
+    (``reason`` says: the brand's own word, or states: the article's). ``brand`` is ``org:deepseek``, ``NVDA``,
+    ``person:trump`` or, when no table has it, ``name:…``; ``name`` is shown to readers. ``qualifier`` of a number is
+    exact, about, more_than, at_least, dozens, hundreds or thousands (``number`` is then the least that the word means).
+    """
+
+    article_id: str
+    version: int
+    field: str
+    start: int
+    end: int
+    kind: str
+    brand: str
+    name: str
+    surface: str
+    reason: str
+    number: float | None
+    unit: str
+    qualifier: str
+    sentence: str
+    method: str
+
+
 # Identified by id = article id of the founding article.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One event as told by several articles. Languages, publishers and attention are views over its articles."""
+    """One event as told by several articles. Languages, publishers and attention are views over its articles.
+
+    ``follows_story_id`` is the earlier story that this one develops (the rebound, the reply), if any.
+    """
 
     id: str
     title: str
     lang: str
     first_at: datetime
     method: str
+    follows_story_id: str | None = None
 
 
 # Identified by article_id, method.
@@ -358,7 +399,8 @@ class StoryArticle:
     """Membership of an article in a story, judged against the founding article.
 
     ``reason`` is founder, same_url, wire_copy, gist or gist_other_language; ``wire_id`` is the article that
-    was first to carry the same text (itself when original), so that wire copies count once.
+    was first to carry the same text (itself when original), so that wire copies count once. ``owner`` is the house of
+    the publisher, whose titles count once too; empty in rows that were kept before houses were.
     """
 
     story_id: str
@@ -371,6 +413,12 @@ class StoryArticle:
     lang: str
     told_at: datetime
     method: str
+    owner: str = ""
+
+    @property
+    def house(self) -> str:
+        """Who speaks: the owner of the publisher, for whoever counts independent ones (as the views do)."""
+        return self.owner or self.publisher
 
 
 # Identified by symbol, session_on, interval, provider.
@@ -399,7 +447,11 @@ class Move:
 
     Returns are simple and fractional (0.01 = 1 %). ``z`` is the abnormal return over its forecast standard
     error, ``p_value`` Student's t two-sided, ``q_value`` Benjamini-Hochberg over the watch-list and day.
-    ``reason`` says why a session could not be measured.
+    ``reason`` says why a session could not be measured, or is ``rank_disagrees`` on a move that the rank test doubts.
+
+    The ``sector_*`` figures are those of the model with market and sector, where the instrument has one; ``scope`` of
+    a move then says whether it was the instrument's ``own`` or its ``sector``'s. ``members`` and ``breadth`` are a
+    basket's: how many were measured, and the share of them that went its way.
     """
 
     symbol: str
@@ -424,6 +476,16 @@ class Move:
     benchmark: str | None = None
     volume_z: float | None = None
     measured_at: datetime
+    rank_p_value: float | None = None
+    sector: str | None = None
+    sector_beta: float | None = None
+    sector_abnormal_return: float | None = None
+    sector_z: float | None = None
+    sector_p_value: float | None = None
+    sector_rank_p_value: float | None = None
+    scope: Scope | None = None
+    members: int | None = None
+    breadth: float | None = None
 
 
 # Identified by symbol, session_on, story_id, method.
@@ -431,6 +493,8 @@ class Move:
 class Link:
     """A story that coincided with a move, with every part of its score (each in 0..1) and its rank among rivals.
 
+    ``agreement`` alone can be negative: the story states the other direction. ``base_rate`` is the share of the
+    instrument's quiet sessions on which some story fitted as well, over ``quiet_sessions`` of them and a prior.
     ``lag_hours`` is the end of the session minus the story's first telling.
     """
 
@@ -452,6 +516,38 @@ class Link:
     rival_story_id: str | None
     reason: str
     linked_at: datetime
+    base_rate: float
+    quiet_sessions: int
+    occasion: float
+    surge: float
+
+
+# Identified by symbol, session_on, method.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """How well the best story fitted on a quiet session of an instrument (0 without any), for the base rate of links.
+
+    ``stories`` counts the candidates.
+    """
+
+    symbol: str
+    session_on: date
+    method: str
+    score: float
+    story_id: str | None
+    stories: int
+
+
+# Identified by symbol, session_on, story_id, method.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A story that many publishers told up front of an instrument, and that moved nothing in the session it met."""
+
+    symbol: str
+    session_on: date
+    story_id: str
+    method: str
+    publishers: int
 
 
 # Identified by symbol, session_on, story_id, method, article_id, version, kind.

@@ -110,6 +110,12 @@ def sessions_before(calendar: str, day: date, count: int) -> tuple[date, ...]:
     return days[max(0, at - count) : at]
 
 
+def sessions_between(calendar: str, *, after: date, until: date) -> tuple[date, ...]:
+    """The sessions on the days of (``after``, ``until``], oldest first."""
+    days = hours(calendar).days
+    return days[bisect_right(days, after) : bisect_right(days, until)]
+
+
 def session_in_force(calendar: str, moment: datetime) -> date | None:
     """The session that is trading at a moment (its opening counts, its close does not), or None."""
     table = hours(calendar)

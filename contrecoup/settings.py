@@ -1,19 +1,30 @@
 """Settings: one TOML file, read once at the edge, frozen. Errors name the line or the field, and what to do.
 
 Secrets never stand in the file: the mail password comes from the environment (``CONTRECOUP_SMTP_PASSWORD``).
+A recipient who names topics or symbols reads an edition of a profile of their own (``contrecoup/digest/profiles.py``).
 """
 
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from contrecoup.engines.choose import find
 from contrecoup.errors import SettingsError
 from contrecoup.models import Feed
+from contrecoup.topics import load_scheme
 
 Language = Literal["fr", "en"]
 _PART = r'[^@\s<>()\[\],;:\\"\x00-\x20\x7f-\x{10FFFF}]+'
@@ -30,6 +41,20 @@ class Block(BaseModel):
 def _listed(value: object) -> object:
     """A single name as a list of one."""
     return [value] if isinstance(value, str) else value
+
+
+def _known_zone(name: str) -> str:
+    """Refuse a zone that the machine does not know."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        message = f"unknown time zone {name!r}"
+        raise ValueError(message) from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class FeedBlock(Block):
@@ -99,13 +124,39 @@ class Mail(Block):
     security: Literal["starttls", "tls", "none"] = "starttls"
     sender: str = Field(pattern=ADDRESS)
     user: str | None = None
+    unsubscribe: str | None = Field(default=None, pattern=r"^https://[!-;=?-~]+$")
 
 
 class Recipient(Block):
-    """``[[recipients]]``: who receives which edition."""
+    """``[[recipients]]``: who receives which edition, and when.
+
+    ``topics`` and ``symbols`` narrow the edition; without them it holds everything. It leaves at the hour ``at`` of its
+    day in ``timezone`` (default: that of the settings), or as soon as it is built.
+    """
 
     address: str = Field(pattern=ADDRESS)
     lang: Language = "fr"
+    topics: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+    at: Hour | None = None
+    timezone: Zone | None = None
+
+    @field_validator("topics")
+    @classmethod
+    def known_topics(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a topic that nothing is ever filed under."""
+        known = {topic.name for topic in load_scheme().topics} if names else set()
+        if unknown := set(names) - known:
+            message = f"unknown topic {min(unknown)!r}; there are {', '.join(sorted(known))}"
+            raise ValueError(message)
+        return names
+
+
+class Site(Block):
+    """``[site]``: the archive that ``contrecoup site`` writes. ``base_url`` is where it is served, if anywhere."""
+
+    folder: Path = Path("site")
+    base_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s@]+(/[^/?#\s]+)*$")
 
 
 class Settings(Block):
@@ -113,8 +164,8 @@ class Settings(Block):
 
     database: Path = Path("contrecoup.duckdb")
     digests: Path = Path("digests")
-    timezone: str = "Europe/Paris"
-    edition_at: str = Field(default="06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    timezone: Zone = "Europe/Paris"
+    edition_at: Hour = "06:30"
     languages: tuple[Language, ...] = ("fr", "en")
     max_age_days: int = Field(default=10, ge=1)
     feeds: tuple[FeedBlock, ...] = ()
@@ -124,17 +175,26 @@ class Settings(Block):
     engines: Engines = Engines()
     mail: Mail | None = None
     recipients: tuple[Recipient, ...] = ()
+    site: Site = Site()
 
-    @field_validator("timezone")
-    @classmethod
-    def known_zone(cls, name: str) -> str:
-        """Refuse a zone that the machine does not know."""
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            message = f"unknown time zone {name!r}"
-            raise ValueError(message) from error
-        return name
+    @model_validator(mode="after")
+    def readers_get_what_is_made(self) -> Self:
+        """Refuse a recipient whose edition nobody would build, or who would get two of one language."""
+        seen = set()
+        for number, reader in enumerate(self.recipients):
+            if problem := self._why_nothing_comes(reader):
+                raise ValueError(f"recipients.{number}.{problem}")
+            if (reader.address, reader.lang) in seen:
+                raise ValueError(f"recipients.{number}.address: {reader.address} has two blocks in {reader.lang!r}")
+            seen.add((reader.address, reader.lang))
+        return self
+
+    def _why_nothing_comes(self, reader: Recipient) -> str:
+        if reader.lang not in self.languages:
+            return f"lang: no edition is made in {reader.lang!r}; add it to 'languages'"
+        wanted = {symbol for symbol in reader.symbols if not symbol.startswith("basket:")}
+        unwatched = sorted(wanted - set(self.watchlist.symbols))
+        return f"symbols: {unwatched[0]!r} is not in [watchlist]" if unwatched else ""
 
 
 def read_settings(path: Path) -> Settings:
@@ -179,6 +239,7 @@ def _from_folder(settings: Settings, folder: Path) -> Settings:
             "digests": folder / settings.digests,
             "engines": _found(settings.engines, folder),
             "prices": prices,
+            "site": settings.site.model_copy(update={"folder": folder / settings.site.folder}),
         }
     )
 

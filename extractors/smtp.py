@@ -4,16 +4,19 @@
 window). Here the caller is asked to commit ``committing`` just before the final dot; a reply decides what follows::
 
     connect, TLS, login, MAIL, RCPT, DATA, body │ before_dot() │ dot, reply
-    nothing has left: PLANNED (try again), FAILED                SENT, PLANNED (4xx), FAILED (5xx) or, without a
-                                                                 reply, UNKNOWN: never sent again by itself
+    nothing has left: PLANNED (try again), FAILED                SENT (2xx), PLANNED (4xx), FAILED (5xx); without such
+                                                                 a reply UNKNOWN: never sent again by itself
 """
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from select import select
+from threading import Timer
 
 from contrecoup.digest.mail import Mail, check_address
 from contrecoup.models import DeliveryState
@@ -23,7 +26,10 @@ from contrecoup.settings import Mail as Server
 TIMEOUT_S = 60.0
 DOT_TIMEOUT_S = 600.0
 """The reply to the final dot may take ten minutes (RFC 5321 §4.5.3.2.6)."""
-PERMANENT = 500
+QUIT_TIMEOUT_S = 5.0
+"""Only politeness waits for this reply: the mail has been taken by then."""
+REFUSED_FOR_NOW = range(400, 500)
+REFUSED = range(500, 600)
 LONGEST_REPLY = 200
 
 _LOGIN_ADVICE = "Check user in [mail] of the settings and the environment's CONTRECOUP_SMTP_PASSWORD."
@@ -47,6 +53,32 @@ class Outcome:
     advice: str
 
 
+class _Punctual(smtplib.SMTP):
+    """A reply has to be whole in time: smtplib gives the time-out to each *byte*, so that a drip holds it for days."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """See ``smtplib``; a reply that is late is a connection that was lost."""
+        connection = self.sock
+        if connection is None:
+            raise smtplib.SMTPServerDisconnected("the connection is closed")
+        late = Timer(connection.gettimeout() or TIMEOUT_S, _hang_up, [connection])
+        late.start()
+        try:
+            return super().getreply()
+        finally:
+            late.cancel()
+
+
+class _PunctualTls(_Punctual, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+def _hang_up(connection: socket.socket) -> None:
+    # The plain socket's own method: that of a TLS socket would take its state from the thread that reads.
+    with suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
 def send_mail(
     mail: Mail,
     server: Server,
@@ -60,7 +92,7 @@ def send_mail(
 
     ``before_dot`` is called once, after the body and before the final dot; what it raises goes through, and the mail
     has not left then. ``tls`` defaults to a context that verifies the server's certificate and name. ``timeouts_s``
-    are for each step and for the reply to the dot.
+    are for each reply as a whole, and for the reply to the dot.
 
     Raises
     ------
@@ -82,13 +114,17 @@ def send_mail(
         except (OSError, UnicodeEncodeError) as error:
             return _not_left(error)
         before_dot()
+        try:
+            _expect_silence(client)
+        except OSError as error:
+            return _not_left(error)
         return _finish(client, dot_s)
 
 
 def _connect(server: Server, tls: ssl.SSLContext, timeout_s: float) -> smtplib.SMTP:
     if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=timeout_s, context=tls)
-    return smtplib.SMTP(server.host, server.port, timeout=timeout_s)
+        return _PunctualTls(server.host, server.port, timeout=timeout_s, context=tls)
+    return _Punctual(server.host, server.port, timeout=timeout_s)
 
 
 def _prepare(client: smtplib.SMTP, mail: Mail, server: Server, password: str | None, tls: ssl.SSLContext) -> None:
@@ -110,6 +146,23 @@ def _expect(reply: tuple[int, bytes], *codes: int) -> None:
         raise smtplib.SMTPResponseException(*reply)
 
 
+def _expect_silence(client: smtplib.SMTP) -> None:
+    """Raise when the server hung up or refused during the body, which it may while the caller commits."""
+    connection, replies = client.sock, client.file
+    if connection is None or replies is None or not select([connection], [], [], 0)[0]:
+        return
+    patience = connection.gettimeout()
+    connection.settimeout(0)
+    try:
+        replies.peek(1)  # kept for getreply
+    except ssl.SSLWantReadError:  # a record of TLS itself
+        return
+    finally:
+        connection.settimeout(patience)
+    code, reply = client.getreply()
+    raise smtplib.SMTPResponseException(code, reply)
+
+
 def _finish(client: smtplib.SMTP, timeout_s: float) -> Outcome:
     """The final dot. From here on the mail may have left, unless a reply says that it has not."""
     try:
@@ -118,22 +171,28 @@ def _finish(client: smtplib.SMTP, timeout_s: float) -> Outcome:
         client.send(b".\r\n")
         code, reply = client.getreply()
     except OSError as error:
-        return Outcome(
-            state=DeliveryState.UNKNOWN,
-            code=None,
-            detail=f"The server did not answer after the mail was sent to it: {_words(error)}.",
-            advice="Look into the mailbox. Most such mails have arrived, so it is not sent again by itself.",
-        )
+        return _in_doubt(f"The server did not answer after the mail was sent to it: {_words(error)}.")
     with suppress(OSError):
+        if client.sock is not None:
+            client.sock.settimeout(min(timeout_s, QUIT_TIMEOUT_S))
         client.quit()
     if code in {250, 251}:
         return Outcome(state=DeliveryState.SENT, code=code, detail=_words(reply), advice="")
-    return _refused(code, reply)
+    if code in REFUSED_FOR_NOW or code in REFUSED:
+        return _refused(code, reply)
+    return _in_doubt(f"The server's answer after the mail was none of SMTP's: {_words(reply)}.")
+
+
+def _in_doubt(detail: str) -> Outcome:
+    advice = (
+        "Most such mails have arrived: ask the reader, then 'contrecoup mail resend'. It never goes again by itself."
+    )
+    return Outcome(state=DeliveryState.UNKNOWN, code=None, detail=detail, advice=advice)
 
 
 def _not_left(error: OSError | UnicodeEncodeError) -> Outcome:
     """What an error before the final dot means: nothing has left."""
-    if isinstance(error, smtplib.SMTPAuthenticationError):
+    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code not in REFUSED_FOR_NOW:
         return _failed("The server refused the user or the password.", _LOGIN_ADVICE, code=error.smtp_code)
     if isinstance(error, UnicodeEncodeError):
         return _failed("The user or the password holds a character that the server cannot take.", _LOGIN_ADVICE)
@@ -141,7 +200,7 @@ def _not_left(error: OSError | UnicodeEncodeError) -> Outcome:
         return _refused(error.smtp_code, error.smtp_error)
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return _failed(f"The server does not offer what [mail] asks for: {_words(error)}.", _SECURITY_ADVICE)
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):  # that one hung up
         return _failed(f"No trustworthy connection: {_words(error)}.", _CERTIFICATE_ADVICE)
     return Outcome(
         state=DeliveryState.PLANNED,
@@ -152,8 +211,8 @@ def _not_left(error: OSError | UnicodeEncodeError) -> Outcome:
 
 
 def _refused(code: int, reply: bytes | str) -> Outcome:
-    detail = f"The server said {code} {_words(reply)}."
-    if code >= PERMANENT:
+    detail = f"The server said {code if code > 0 else 'what SMTP has no code for:'} {_words(reply)}."
+    if code in REFUSED:
         return _failed(detail, "The server will not take this mail: look at the addresses in the settings.", code=code)
     return Outcome(
         state=DeliveryState.PLANNED, code=code, detail=detail, advice="The server asks to try later: it is tried again."

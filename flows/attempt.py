@@ -235,7 +235,8 @@ def moves(prices: Path, on: date) -> Iterator[dict[str, object]]:
             bars[symbol] = provider.daily_bars(symbol, on - market.HISTORY, on + timedelta(days=7))
         except PriceError:
             bars[symbol] = []
-    for move in market.measure_moves(bars, table.instruments, symbols=known, session_on=on, now=now):
+    baskets = table.baskets.values()
+    for move in market.measure_moves(bars, table.instruments, symbols=known, session_on=on, now=now, baskets=baskets):
         yield _row(move)
     for symbol in provider.symbols:
         if symbol not in known:

@@ -3,20 +3,23 @@
 moves, links, stories, claims | build_edition | render   > digests, digest_items
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from prefect import flow
 
 from contrecoup.digest.build import build_edition, items_of
+from contrecoup.digest.changes import last_moves
 from contrecoup.digest.edition import Counts
 from contrecoup.digest.inputs import EditionInputs
+from contrecoup.digest.profiles import EVERYTHING, Profile, narrowed, profiles_of
 from contrecoup.digest.render import fitted, render_digest
 from contrecoup.editions import Window, edition_at, window_of
 from contrecoup.models import (
     Check,
     Claim,
+    Delivery,
     Digest,
     DigestItem,
     Document,
@@ -25,21 +28,27 @@ from contrecoup.models import (
     Feed,
     Label,
     Link,
+    LookAlike,
     Mention,
     Move,
     MoveVerdict,
+    PriceBar,
+    Silence,
     Story,
     StoryArticle,
     Translation,
 )
+from contrecoup.panel import symbols_needed
 from contrecoup.sessions import sessions_closed
-from flows.deliver import Told, deliver, plan
+from flows.deliver import Told, deliver
 from flows.desk import Desk, open_desk, perform, step
+from flows.outbox import plan
 from storage.store import Store, rows_where
 
-PROFILE = "default"
 # An edition marks what stood in one of the editions of this long before it.
 REMEMBERED = timedelta(days=30)
+# A sparkline shows a month of sessions; holidays make it longer by some days.
+DRAWN = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +61,21 @@ class Tally:
 
 @flow(name="brief", log_prints=False)
 def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_on: date | None = None) -> Told:
-    """Build the edition of a day (default: today's) in every language; keep, write and mail it; take a snapshot."""
+    """Build a day's editions (default: today's), one a language and profile; keep, write and mail; take a snapshot."""
     desk = open_desk(config, now)
     window = window_of(edition_on or edition_at(desk.now, desk.settings), desk.settings)
     with desk.store() as store:
-        inputs = [_inputs(desk, store, window, lang) for lang in desk.settings.languages]
+        inputs = [
+            inputs_of(desk, store, window, lang, profile)
+            for lang in desk.settings.languages
+            for profile in profiles_of(desk.settings, lang)
+        ]
     digests, items = perform(write_editions, inputs, desk.now)
     with desk.store() as store:
         # an edition that is built anew may be shorter than it was
         old = [rows_where(DigestItem, edition_on=d.edition_on, lang=d.lang, profile=d.profile) for d in digests]
-        store.save(digests, items, plan(desk, store, digests), replacing=old)
+        planned = plan(desk, store.read(Delivery, "deliveries_of", edition_on=window.edition_on), digests)
+        store.save(digests, items, planned, replacing=old)
     told = deliver(desk, digests)
     with desk.store() as store:
         missing = store.read(Failure, "models_missing", since=window.since_at)
@@ -71,29 +85,40 @@ def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_
 
 @step
 def write_editions(inputs: Sequence[EditionInputs], now: datetime) -> tuple[list[Digest], list[DigestItem]]:
-    """Each language's edition as it reads, and what stands where in it."""
+    """Each edition as it reads, and what stands where in it."""
     editions = [fitted(build_edition(one)) for one in inputs]
     return [render_digest(edition, built_at=now) for edition in editions], [i for e in editions for i in items_of(e)]
 
 
-def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInputs:
+def inputs_of(desk: Desk, store: Store, window: Window, lang: str, profile: Profile = EVERYTHING) -> EditionInputs:
+    """Everything that an edition in a language is made from, for readers of a profile."""
     moves = _moves(desk, store, window)
-    links, evidence = _links(store, moves)
+    links, evidence, silences = _links(store, moves)
     told = store.read(Story, "stories_between", since=window.since_at, until=window.until_at)
     late = store.read(StoryArticle, "members_late", since=window.since_at)
-    ids = {story.id for story in told} | {link.story_id for link in links} | {member.story_id for member in late}
-    members = store.read(StoryArticle, "members_of", ids=sorted(ids), until=window.until_at)
-    articles = [member.article_id for member in members]
-    return EditionInputs(
+    previous = store.read(
+        DigestItem,
+        "digest_items_before",
+        since_on=window.edition_on - REMEMBERED,
         edition_on=window.edition_on,
         lang=lang,
-        profile=PROFILE,
+        profile=profile.name,
+    )
+    earlier = _links_now(store, last_moves(previous))
+    ids = {story.id for story in told} | {link.story_id for link in (*links, *earlier)}
+    ids |= {member.story_id for member in late}
+    members = store.read(StoryArticle, "members_of", ids=sorted(ids), until=window.until_at)
+    articles = [member.article_id for member in members]
+    inputs = EditionInputs(
+        edition_on=window.edition_on,
+        lang=lang,
         since_at=window.since_at,
         until_at=window.until_at,
         timezone=desk.settings.timezone,
         moves=moves,
         links=links,
         evidence=evidence,
+        silences=silences,
         stories=store.read(Story, "stories_of", ids=sorted(ids)),
         members=members,
         late=frozenset(member.article_id for member in late),
@@ -103,45 +128,64 @@ def _inputs(desk: Desk, store: Store, window: Window, lang: str) -> EditionInput
         mentions=store.read(Mention, "mentions_of", ids=articles),
         claims=store.read(Claim, "claims_of", ids=articles),
         checks=store.read(Check, "checks_of", ids=articles),
-        instruments=desk.instruments,
+        look_alikes=store.read(LookAlike, "look_alikes_of", ids=articles),
+        instruments={**desk.instruments, **desk.table.baskets},
         counts=_counts(desk, store, window, moves),
-        previous=store.read(
-            DigestItem,
-            "digest_items_before",
-            since_on=window.edition_on - REMEMBERED,
-            edition_on=window.edition_on,
-            lang=lang,
-            profile=PROFILE,
-        ),
+        previous=previous,
+        earlier_links=earlier,
+        bars=_bars(desk, store, window),
     )
+    return narrowed(inputs, profile)
+
+
+def sessions_closed_in(desk: Desk, window: Window) -> frozenset[tuple[str, date]]:
+    """What closed in the window: symbol and session of all that is followed, each exchange by its own hours."""
+    clocks = {symbol: desk.instruments[symbol].exchange for symbol in desk.watched}
+    clocks |= {symbol: basket.exchange for symbol, basket in desk.table.baskets.items()}
+    calendars = set(clocks.values())
+    closed = {name: sessions_closed(name, since=window.since_at, until=window.until_at) for name in calendars}
+    return frozenset((symbol, day) for symbol, name in clocks.items() for day in closed[name])
 
 
 def _moves(desk: Desk, store: Store, window: Window) -> list[Move]:
-    """What was measured of the sessions that closed in the window, each exchange by its own hours."""
-    calendars = {desk.instruments[symbol].exchange for symbol in desk.watched}
-    closed = {name: set(sessions_closed(name, since=window.since_at, until=window.until_at)) for name in calendars}
-    days = sorted(set().union(*closed.values()))
-    if not days:
+    """What was measured of the sessions that closed in the window."""
+    closed = sessions_closed_in(desk, window)
+    if not closed:
         return []
-    measured = store.read(Move, "moves_between", start_on=days[0], end_on=days[-1])
-    return [
-        move
-        for move in measured
-        if move.symbol in desk.watched and move.session_on in closed[desk.instruments[move.symbol].exchange]
-    ]
+    days = [day for _, day in closed]
+    measured = store.read(Move, "moves_between", start_on=min(days), end_on=max(days))
+    return [move for move in measured if (move.symbol, move.session_on) in closed]
 
 
-def _links(store: Store, moves: Sequence[Move]) -> tuple[list[Link], list[Evidence]]:
+def _links(store: Store, moves: Sequence[Move]) -> tuple[list[Link], list[Evidence], list[Silence]]:
     if not moves:
-        return [], []
+        return [], [], []
     start, end = min(move.session_on for move in moves), max(move.session_on for move in moves)
     wanted = {(move.symbol, move.session_on) for move in moves}
     links = store.read(Link, "links_between", start_on=start, end_on=end)
     evidence = store.read(Evidence, "evidence_between", start_on=start, end_on=end)
+    silences = store.read(Silence, "silences_between", start_on=start, end_on=end)
     return (
         [link for link in links if (link.symbol, link.session_on) in wanted],
         [row for row in evidence if (row.symbol, row.session_on) in wanted],
+        [silence for silence in silences if (silence.symbol, silence.session_on) in wanted],
     )
+
+
+def _links_now(store: Store, sessions: Collection[tuple[str, date]]) -> list[Link]:
+    """The links, as they are now, of the sessions that the edition before spoke of."""
+    if not sessions:
+        return []
+    days = [day for _, day in sessions]
+    links = store.read(Link, "links_between", start_on=min(days), end_on=max(days))
+    return [link for link in links if (link.symbol, link.session_on) in sessions]
+
+
+def _bars(desk: Desk, store: Store, window: Window) -> list[PriceBar]:
+    """Prices for the edition's charts, of what is watched, its benchmarks and its sectors."""
+    symbols = symbols_needed(desk.watched, desk.instruments.values())
+    start_on, end_on = (window.since_at - DRAWN).date(), window.until_at.date()
+    return store.read(PriceBar, "bars_of", symbols=list(symbols), start_on=start_on, end_on=end_on) if symbols else []
 
 
 def _counts(desk: Desk, store: Store, window: Window, moves: Sequence[Move]) -> Counts:

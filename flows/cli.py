@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
 
 from contrecoup.errors import ContrecoupError, Degraded, SettingsError
+from flows.explain_command import explain
+from flows.mail_commands import mails
+from flows.terminal import DAY, DEFAULT_CONFIG, AsJson, Config, errors, output, show_rows
 
 if TYPE_CHECKING:
     from contrecoup.models import Failure
@@ -32,15 +32,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 an error of another kind, 2 settings or input, 3 database, 4 nothing answered, "
     "5 database busy, 6 model missing, 7 done but part of it needs you. A run beside another ends at once with 0.",
 )
-output = Console()
-errors = Console(stderr=True)
-
-Config = Annotated[Path, typer.Option("--config", "-c", help="The settings file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-DAY = ["%Y-%m-%d"]
 Start = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First edition (default: today).")]
 End = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last edition (default: the first).")]
-DEFAULT_CONFIG = Path("contrecoup.toml")
 
 
 def main() -> None:
@@ -132,8 +125,25 @@ def digest(
 
 
 @app.command()
+def site(
+    config: Config = DEFAULT_CONFIG,
+    out: Annotated[Path | None, typer.Option(help="The folder to write to (default: that of the settings).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the archive as a static site: a page an edition and a story in each language, an index, an Atom feed."""
+    from flows.publish import publish
+
+    done = publish(config, out)
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(done), default=str, ensure_ascii=False) + "\n")
+        return
+    for line in done.lines():
+        output.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A query; docs/sql-cookbook.md has some to begin with.")],
+    query: Annotated[str, typer.Argument(help="A query, or - for input; docs/sql-cookbook.md has some.")],
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
     limit: Annotated[int, typer.Option(help="Rows at most.", min=1)] = 200,
@@ -141,10 +151,13 @@ def sql(
     """Query the snapshot of the database; flows may be writing meanwhile."""
     from flows.show import answer
 
-    found = answer(config, query, limit)
-    _show_rows(found.columns, found.rows, as_json=as_json)
+    found = answer(config, sys.stdin.read() if query == "-" else query, limit)
+    show_rows(found.columns, found.rows, as_json=as_json)
     if found.cut:
         errors.print(f"Only the first {limit} rows are shown; --limit shows more.")
+
+
+app.command()(explain)
 
 
 @app.command()
@@ -177,7 +190,7 @@ def _alike(failures: "Sequence[Failure]") -> list[tuple[str, str, int, str, str]
 def _show_titled(title: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
     output.print(f"\n[bold]{title}[/]")
     if rows:
-        _show_rows(columns, rows, as_json=False)
+        show_rows(columns, rows, as_json=False)
     else:
         output.print("none")
 
@@ -187,9 +200,15 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _print_digest(config: Path, on: date | None, lang: str) -> None:
+    from flows.page import WIDEST, page_of
     from flows.show import built_digest
 
-    output.print(built_digest(config, on, lang).text, markup=False, highlight=False, soft_wrap=True)
+    built = built_digest(config, on, lang)
+    if output.is_terminal:
+        for block in page_of(built.html):
+            output.print(block, width=min(output.width, WIDEST), highlight=False)
+    else:
+        output.print(built.text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _show_report(report: "Report", *, as_json: bool, shown: date | None = None) -> None:
@@ -206,18 +225,6 @@ def _show_report(report: "Report", *, as_json: bool, shown: date | None = None) 
             f"The run is done and kept, but {len(report.warnings)} of its lines need you.",
             advice="They begin with '!' in the report; 'contrecoup status' lists every failure.",
         )
-
-
-def _show_rows(columns: Sequence[str], rows: Sequence[tuple[object, ...]], *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            sys.stdout.write(json.dumps(dict(zip(columns, row, strict=True)), default=str, ensure_ascii=False) + "\n")
-        return
-    table = Table(*(Column(Text(name)) for name in columns), show_lines=False)
-    for row in rows:
-        table.add_row(*(Text("" if value is None else str(value)) for value in row))
-    output.print(table)
-    output.print(f"{len(rows)} row{'s' if len(rows) != 1 else ''}", highlight=False)
 
 
 attempts = typer.Typer(no_args_is_help=True, help="Run one stage on your own input; one JSON object a line comes out.")
@@ -330,6 +337,8 @@ def try_moves(
     attempt.write(attempt.moves(prices, on.date()))
 
 
+app.add_typer(mails, name="mail")
+
 models = typer.Typer(no_args_is_help=True, help="List, fetch and try the models that engines run.")
 app.add_typer(models, name="models")
 
@@ -343,7 +352,7 @@ def models_list(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> Non
 
     columns = [name for name in Listed.__dataclass_fields__ if as_json or name != "figures"]
     found = list_models(config)
-    _show_rows(columns, [tuple(getattr(row, name) for name in columns) for row in found], as_json=as_json)
+    show_rows(columns, [tuple(getattr(row, name) for name in columns) for row in found], as_json=as_json)
     for row in found if not as_json else ():
         if row.figures:
             output.print(f"{row.version}: {row.figures}", markup=False, highlight=False, soft_wrap=True)

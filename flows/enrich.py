@@ -1,10 +1,11 @@
 """Articles are understood.
 
-    articles_to_translate      | translate        > translations
-    articles_to_classify       | classify         > labels
-    articles_to_find_entities  | find_mentions    > mentions
-    articles_to_find_claims    | find_claims      > claims
-    articles_to_group          | group_articles   > stories, story_articles
+    articles_to_translate         | translate         > translations
+    articles_to_classify          | classify          > labels
+    articles_to_find_entities     | find_mentions     > mentions
+    articles_to_find_claims       | find_claims       > claims
+    articles_to_find_look_alikes  | find_look_alikes  > look_alikes
+    articles_to_group             | group_articles    > stories, story_articles
 
 Every article that a method has read leaves a row in ``readings``, in the transaction that keeps what it found.
 """
@@ -16,9 +17,10 @@ from typing import Protocol, TypeVar
 
 from prefect import flow
 
-from contrecoup import claims, entities, stories, topics, translate
-from contrecoup.engines import Classifier, Translator
-from contrecoup.engines.choose import load_classifier, load_translator
+from contrecoup import claims, entities, impersonations, stories, topics, translate
+from contrecoup.brands import BrandTable
+from contrecoup.engines import Classifier, Embedder, Translator
+from contrecoup.engines.choose import load_classifier, load_embedder, load_translator
 from contrecoup.errors import EngineError
 from contrecoup.gist import Told, tell
 from contrecoup.memory import Memory
@@ -27,6 +29,7 @@ from contrecoup.models import (
     Document,
     Failure,
     Label,
+    LookAlike,
     Mention,
     Reading,
     StoryArticle,
@@ -38,10 +41,13 @@ from flows.desk import Desk, batches, in_force, open_desk, perform, progress, st
 from storage.store import Store
 
 ARTICLES_A_BATCH = 200
-# What needs no weights stands in for a model that cannot be loaded.
-WORDS_ALONE = {"translate": "glossary", "classify": "keywords"}
+# Grouping reads a week before and after its batch: a larger one reads that less often, and needs more memory.
+GROUPED_AT_ONCE = 20_000
+DAY_S = 86_400
+# What needs no pulled model stands in for one that cannot be loaded.
+STAND_INS = {"translate": "glossary", "classify": "keywords", "group": "static"}
 
-Engine = TypeVar("Engine", Translator, Classifier)
+Engine = TypeVar("Engine", Translator, Classifier, Embedder)
 
 
 class Found(Protocol):
@@ -52,7 +58,7 @@ class Found(Protocol):
         """The article it was found in."""
 
 
-Row = Translation | Label | Mention | Claim
+Row = Translation | Label | Mention | Claim | LookAlike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +83,7 @@ def enrich(config: str = "contrecoup.toml", now: datetime | None = None) -> int:
 def _engine(
     desk: Desk, stage: str, load: Callable[[str], Engine], chosen: Callable[[], Engine], failures: list[Failure]
 ) -> Engine:
-    """The engine that the settings choose; if its model is missing or damaged, the run goes on with words alone."""
+    """The engine that the settings choose; if its model is missing or damaged, the run goes on with a stand-in."""
     try:
         return chosen()
     except EngineError as error:
@@ -93,7 +99,7 @@ def _engine(
                 weight=1.0,
             )
         )
-        return load(WORDS_ALONE[stage])
+        return load(STAND_INS[stage])
 
 
 def _stages(desk: Desk) -> list[Stage]:
@@ -133,6 +139,14 @@ def _stages(desk: Desk) -> list[Stage]:
             title="Claims",
             method=claims.METHOD,
             read=lambda batch: _claims_of(desk, batch),
+        ),
+        Stage(
+            name="find_look_alikes",
+            title="Look-alike tokens",
+            method=impersonations.METHOD,
+            read=lambda batch: [
+                row for document in batch for row in impersonations.find_look_alikes(document, BrandTable.load())
+            ],
         ),
     ]
 
@@ -197,35 +211,50 @@ def _readings(
 
 
 def group(desk: Desk) -> int:
-    """Place every article that is in no story; give their number."""
+    """Place every article that is in no story, so many at a time in the order they were told; give their number."""
+    failures: list[Failure] = []
+    chosen = desk.settings.engines.embedder
+    embedder = _engine(desk, "group", load_embedder, lambda: load_embedder(chosen), failures)
+    method = stories.method_of(embedder)
     with desk.store() as store:
-        store.save([in_force("group", stories.METHOD, desk.now)])
-        queue = store.read(Document, "articles_to_group")
-        if not queue:
-            return 0
-        known = _known(store, min(document.told_at for document in queue))
-        new = told(store, queue)
-    grouping = perform(place, new, known)
-    failures = [_giant(giant, desk.now) for giant in grouping.giants]
+        store.save([in_force("group", method, desk.now)], failures)
+    grouped = 0
+    while queue := _next_to_group(desk):
+        with desk.store() as store:
+            known, new = _known(store, queue), told(store, queue)
+        grouping = perform(place, new, known, embedder)
+        with desk.store() as store:
+            store.save(
+                grouping.stories,
+                grouping.members,
+                _readings("group", method, queue, grouping.members, desk.now),
+                [_giant(giant, desk.now) for giant in grouping.giants],
+            )
+        grouped += len(queue)
+    return grouped
+
+
+def _next_to_group(desk: Desk) -> list[Document]:
     with desk.store() as store:
-        store.save(
-            grouping.stories,
-            grouping.members,
-            _readings("group", stories.METHOD, queue, grouping.members, desk.now),
-            failures,
-        )
-    return len(queue)
+        return store.read(Document, "articles_to_group_next", count=GROUPED_AT_ONCE)
 
 
 @step
-def place(new: Sequence[Told], known: Sequence[Placed]) -> Grouping:
+def place(new: Sequence[Told], known: Sequence[Placed], embedder: Embedder) -> Grouping:
     """Put each new article in a story."""
-    return stories.group_articles(new, known=known)
+    return stories.group_articles(new, known=known, embedder=embedder)
 
 
-def _known(store: Store, since: datetime) -> list[Placed]:
-    """Articles of the stories that a new article told at ``since`` could still join."""
-    members = store.read(StoryArticle, "story_articles_since", since=since - stories.STORY_LIFE)
+def _known(store: Store, queue: Sequence[Document]) -> list[Placed]:
+    """Articles told around the new ones, the founders of their stories, and those that the queue has anew.
+
+    What is read grows with the days that the queue covers, not with the archive.
+    """
+    life = stories.STORY_LIFE.days
+    told_on = {int(document.told_at.timestamp()) // DAY_S for document in queue}
+    days = sorted({day + shift for day in told_on for shift in range(-life, life + 1)})
+    again = [document.article_id for document in queue if document.version > 1]
+    members = store.read(StoryArticle, "story_articles_around", days=days, ids=again)
     documents = store.read(Document, "documents_of", ids=[member.article_id for member in members])
     by_id = {one.document.article_id: one for one in told(store, documents)}
     return [Placed(told=by_id[member.article_id], member=member) for member in members]

@@ -15,9 +15,10 @@ from prefect import flow
 from contrecoup import attention, checks, links, market
 from contrecoup.bars import ADVICE, Fault
 from contrecoup.errors import PriceError, SettingsError
-from contrecoup.instruments import Instrument
+from contrecoup.instruments import AliasTable, Instrument
 from contrecoup.links import Press
 from contrecoup.models import (
+    Background,
     Check,
     Claim,
     Document,
@@ -27,6 +28,7 @@ from contrecoup.models import (
     Move,
     MoveVerdict,
     PriceBar,
+    Silence,
     Story,
     StoryArticle,
 )
@@ -42,6 +44,8 @@ MEASURED_AGAIN = timedelta(days=5)
 ALWAYS_OPEN = "24/7"
 # A claim is held against bars while an edition could still show it.
 CLAIMS_FROM = timedelta(days=10)
+# Bars that are asked for: "in a year" is checked, the windows of the market model are shorter.
+KEPT = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +68,30 @@ def link(config: str = "contrecoup.toml", now: datetime | None = None) -> Linked
     """Measure the sessions closed lately, check what was claimed of them, and link the moves to stories."""
     desk = open_desk(config, now)
     listed = {symbol: desk.instruments[symbol] for symbol in desk.watched}
-    failures = fetch_prices(desk, market.symbols_needed(desk.watched, desk.instruments.values()))
+    failures = fetch_prices(desk)
     days = _sessions(desk, listed.values())
     failures += measure(desk, days)
     check_claims(desk)
     return Linked(links=link_sessions(desk, days), failures=tuple(failures))
 
 
-def fetch_prices(desk: Desk, symbols: Sequence[str]) -> list[Failure]:
-    """Bring the bars of every symbol up to date; what has no prices leaves a failure, and everything else goes on."""
+def fetch_prices(desk: Desk) -> list[Failure]:
+    """Bring the bars of the watch-list, its benchmarks and its sectors up to date.
+
+    What has no prices leaves a failure, and everything else goes on.
+    """
+    symbols = market.symbols_needed(desk.watched, desk.instruments.values())
     # All of the history each time: a split or a dividend changes what a provider says of the past.
-    start = (desk.now - market.HISTORY).date()
+    start = (desk.now - KEPT).date()
     bars: list[PriceBar] = []
     failures = [_unknown_symbol(symbol, desk.now) for symbol in desk.unknown_symbols]
     try:
         if symbols:  # a desk that watches nothing needs no prices
             provider = open_prices(desk.settings.prices, desk.instruments.values(), now=desk.now)
             bars, missing = perform(read_prices, provider, symbols, start, desk.now)
-            failures += missing
+            # a sector that the provider does not have costs the figures beside the sector, and no move
+            must = market.symbols_needed(desk.watched, desk.instruments.values(), sectors=False)
+            failures += [failure for failure in missing if failure.key in must or failure.kind != "unknown_symbol"]
     except SettingsError as error:
         failures.append(_no_prices(error, desk.now))
     with desk.store() as store:
@@ -145,9 +155,10 @@ def measure(desk: Desk, days: Sequence[date]) -> list[Failure]:
         return []
     with desk.store() as store:
         store.save([in_force("measure", market.METHOD, desk.now)])
-        bars = _bars(store, market.symbols_needed(desk.watched, desk.instruments.values()), days[0], desk.now)
+        symbols = market.symbols_needed(desk.watched, desk.instruments.values())
+        bars = _bars(store, symbols, days[0] - market.HISTORY, desk.now)
         before = store.read(Move, "moves_between", start_on=days[0], end_on=days[-1])
-    moves = perform(measure_days, bars, desk.instruments, desk.watched, days, desk.now)
+    moves = perform(measure_days, bars, desk.watched, days, desk.now)
     told = {(move.symbol, move.session_on, move.reason) for move in before}
     failures = [
         _faulty(move, desk.now)
@@ -177,19 +188,18 @@ def _faulty(move: Move, now: datetime) -> Failure:
 
 @step
 def measure_days(
-    bars: Mapping[str, Sequence[PriceBar]],
-    instruments: Mapping[str, Instrument],
-    symbols: Sequence[str],
-    days: Sequence[date],
-    now: datetime,
+    bars: Mapping[str, Sequence[PriceBar]], symbols: Sequence[str], days: Sequence[date], now: datetime
 ) -> list[Move]:
-    """One row for each symbol and session."""
-    return market.measure_sessions(bars, instruments.values(), symbols=symbols, sessions_on=days, now=now)
+    """One row for each symbol, and for each basket of which enough is watched, and session."""
+    table = AliasTable.load()
+    return market.measure_sessions(
+        bars, table.instruments, symbols=symbols, sessions_on=days, now=now, baskets=table.baskets.values()
+    )
 
 
-def _bars(store: Store, symbols: Sequence[str], first: date, now: datetime) -> dict[str, list[PriceBar]]:
+def _bars(store: Store, symbols: Sequence[str], start: date, now: datetime) -> dict[str, list[PriceBar]]:
     found: dict[str, list[PriceBar]] = {symbol: [] for symbol in symbols}
-    rows = store.read(PriceBar, "bars_of", symbols=list(symbols), start_on=first - market.HISTORY, end_on=now.date())
+    rows = store.read(PriceBar, "bars_of", symbols=list(symbols), start_on=start, end_on=now.date())
     for bar in rows:
         found[bar.symbol].append(bar)
     return found
@@ -201,8 +211,7 @@ def check_claims(desk: Desk) -> None:
         store.save([in_force("check", checks.METHOD, desk.now)])
         claims = store.read(ToldClaim, "claims_to_check", oldest=desk.now - CLAIMS_FROM)
         symbols = sorted({claim.symbol for claim in claims if claim.symbol} & desk.instruments.keys())
-        first = (desk.now - CLAIMS_FROM).date()
-        bars = _bars(store, symbols, first, desk.now)
+        bars = _bars(store, symbols, (desk.now - KEPT).date(), desk.now)
     found = perform(check_batch, claims, bars, desk.instruments, desk.now)
     with desk.store() as store:
         store.save(found)
@@ -236,6 +245,13 @@ def link_sessions(desk: Desk, days: Sequence[date]) -> int:
     with desk.store() as store:
         store.save([in_force("link", links.METHOD, desk.now)])
         moves = store.read(Move, "moves_between", start_on=days[0], end_on=days[-1])
+        before = store.read(
+            Background,
+            "backgrounds_between",
+            start_on=days[0] - links.REMEMBERED,
+            end_on=days[0] - timedelta(days=1),
+            method=links.METHOD,
+        )
         members = store.read(StoryArticle, "story_articles_since", since=since)
         ids = [member.article_id for member in members]
         press = Press(
@@ -244,21 +260,36 @@ def link_sessions(desk: Desk, days: Sequence[date]) -> int:
             told=told(store, store.read(Document, "documents_of", ids=ids)),
             claims=store.read(Claim, "claims_of", ids=ids),
         )
-    found, evidence = perform(link_batch, moves, press, desk.instruments, desk.now)
+    found = perform(link_batch, moves, press, before, desk.now)
+    models = (Link, Evidence, Background, Silence)
+    # what is no longer watched may have been measured on a day on which nothing that is watched trades
+    linked_on = sorted({*days, *(move.session_on for move in moves)})
     with desk.store() as store:
         store.save(
-            found,
-            evidence,
-            replacing=[
-                rows_where(model, session_on=day, method=links.METHOD) for model in (Link, Evidence) for day in days
-            ],
+            found.links,
+            found.evidence,
+            found.backgrounds,
+            found.silences,
+            replacing=[rows_where(model, session_on=day, method=links.METHOD) for model in models for day in linked_on],
         )
-    return len(found)
+    return len(found.links)
 
 
 @step
 def link_batch(
-    moves: Sequence[Move], press: Press, instruments: Mapping[str, Instrument], now: datetime
-) -> tuple[list[Link], list[Evidence]]:
-    """The links of the moves and what can be shown for them."""
-    return links.link_moves(moves, press, instruments=list(instruments.values()), until=now, now=now)
+    moves: Sequence[Move],
+    press: Press,
+    before: Sequence[Background],
+    now: datetime,
+) -> links.Linked:
+    """The links of the moves, what can be shown for them, and how well stories fit where nothing moved."""
+    table = AliasTable.load()
+    return links.link_moves(
+        moves,
+        press,
+        measured=moves,
+        instruments=[*table.instruments, *table.baskets.values()],
+        backgrounds=before,
+        until=now,
+        now=now,
+    )

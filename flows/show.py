@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from contrecoup.digest.profiles import DEFAULT
 from contrecoup.errors import SettingsError
 from contrecoup.floors import warnings_for
 from contrecoup.models import Digest, Failure
@@ -78,7 +79,8 @@ def built_digest(config: Path, on: date | None, lang: str) -> Digest:
             f"No edition is made in {lang!r}.", advice=f"Languages of the settings: {', '.join(settings.languages)}."
         )
     with open_store(settings.database, wait_s=PATIENCE_S) as store:
-        found = [d for d in store.read(Digest, "digests") if d.lang == lang and on in {None, d.edition_on}]
+        digests = [d for d in store.read(Digest, "digests") if (d.lang, d.profile) == (lang, DEFAULT)]
+    found = [digest for digest in digests if on in {None, digest.edition_on}]
     if not found:
         wanted = f"of {on} " if on else ""
         span = f" --from {on} --to {on}" if on else ""

@@ -1,4 +1,4 @@
-"""One run at a time on a database, by a lock of the operating system, which goes when the process does."""
+"""One run at a time on a database, and one that mails, by locks of the operating system, which go with the process."""
 
 import fcntl
 from collections.abc import Iterator
@@ -26,7 +26,30 @@ def only_run(database: Path) -> Iterator[None]:
         when the folder cannot be written.
 
     """
-    path = database.with_suffix(".lock")
+    with _locked(database.with_suffix(".lock"), f"A run is at work on {database}.", wait=False):
+        yield
+
+
+@contextmanager
+def only_mailing(database: Path, *, wait: bool) -> Iterator[None]:
+    """Hold ``<stem>.mail.lock``: what another process is about to send is never taken for what a dead one left.
+
+    With ``wait`` another process that mails is waited for.
+
+    Raises
+    ------
+    AlreadyRunning
+        when another process holds it and is not waited for.
+    StoreError
+        when the folder cannot be written.
+
+    """
+    with _locked(database.with_suffix(".mail.lock"), f"A run is mailing from {database}.", wait=wait):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, why: str, *, wait: bool) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = path.open("a")
@@ -36,7 +59,7 @@ def only_run(database: Path) -> Iterator[None]:
         ) from error
     with handle:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AlreadyRunning(f"A run is at work on {database}.", advice="Nothing to do: it will finish.") from error
+            raise AlreadyRunning(why, advice="Nothing to do: it will finish.") from error
         yield

@@ -77,6 +77,20 @@ def prepare(
     _follow_views(connection, done.get(_VIEWS), migrations, views)
 
 
+def is_current(connection: DuckDBPyConnection) -> bool:
+    """Whether the tables and views of a database, perhaps opened to read only, are those of the code."""
+    done = dict(connection.execute("select number, hash from migrations").fetchall())
+    migrations = read_scripts("migrations")
+    wanted = {script.number: script.hash for script in migrations}
+    return done == {**wanted, _VIEWS: _views_of(migrations, read_scripts("views")).hash}
+
+
+def _views_of(migrations: tuple[Script, ...], views: tuple[Script, ...]) -> Script:
+    """All views as one script."""
+    text = "\n".join(script.sql for script in views)
+    return Script(number=_VIEWS, name="views", sql=f"{text}\n-- on migration {len(migrations)}")
+
+
 def _refuse_strangers(done: dict[int, str], migrations: tuple[Script, ...]) -> None:
     known = {script.number: script for script in migrations}
     newest = max(done, default=_VIEWS)
@@ -98,13 +112,12 @@ def _follow_views(
     connection: DuckDBPyConnection, had: str | None, migrations: tuple[Script, ...], views: tuple[Script, ...]
 ) -> None:
     """Make all views anew when any view, or a table below them, changed since the database was last opened."""
-    text = "\n".join(script.sql for script in views)
-    script = Script(number=_VIEWS, name="views", sql=f"{text}\n-- on migration {len(migrations)}")
+    script = _views_of(migrations, views)
     if had == script.hash:
         return
     present = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
     dropped = "".join(f'drop view if exists "{name}";\n' for (name,) in present)
-    _run(connection, dropped + text, record=script)
+    _run(connection, dropped + script.sql, record=script)
 
 
 def _run(connection: DuckDBPyConnection, sql: str, *, record: Script) -> None:

@@ -3,10 +3,12 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
 from contrecoup.errors import StoreError
 from storage.opening import errors_of, snapshot_path, verify
@@ -51,6 +53,23 @@ def copy_to_snapshot(database: Path) -> Path:
     return snapshot
 
 
+def connect_snapshot(path: Path) -> DuckDBPyConnection:
+    """Open a snapshot to read.
+
+    Raises
+    ------
+    StoreError
+        when there is none yet, or it does not open.
+
+    """
+    if not path.exists():
+        raise StoreError(f"There is no snapshot {path}.", advice="Run 'contrecoup run' first: it makes one at its end.")
+    with errors_of(path):
+        connection = duckdb.connect(str(path), read_only=True, config={"memory_limit": "2GB", "threads": "2"})
+        connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
 def query_snapshot(path: Path, sql: str, *, most_rows: int = MOST_ROWS) -> Table:
     """Run somebody's SQL on a snapshot: it can read the tables and views, and nothing else on the machine.
 
@@ -60,18 +79,23 @@ def query_snapshot(path: Path, sql: str, *, most_rows: int = MOST_ROWS) -> Table
         when there is no snapshot yet, or DuckDB does not accept the query (its words are in the message).
 
     """
-    if not path.exists():
-        raise StoreError(f"There is no snapshot {path}.", advice="Run 'contrecoup run' first: it makes one at its end.")
-    with errors_of(path):
-        connection = duckdb.connect(str(path), read_only=True, config={"memory_limit": "2GB", "threads": "2"})
+    return query_each(path, [sql], most_rows=most_rows)[0]
+
+
+def query_each(path: Path, queries: Sequence[str], *, most_rows: int = MOST_ROWS) -> list[Table]:
+    """Run several queries as ``query_snapshot`` runs one, on the same snapshot.
+
+    Raises
+    ------
+    StoreError
+        as ``query_snapshot`` does.
+
+    """
+    connection = connect_snapshot(path)
     try:
-        connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
-        # without a statement, execute gives None, which is no answer to read
-        answer = connection.execute(sql if connection.extract_statements(sql) else "select 1 where false")
-        rows = answer.fetchmany(most_rows + 1)
-        columns = tuple(column[0] for column in answer.description or ())
+        return [_answer(connection, sql, most_rows) for sql in queries]
     except duckdb.Error as error:
         raise StoreError(
             f"The query was refused: {error}",
@@ -79,4 +103,11 @@ def query_snapshot(path: Path, sql: str, *, most_rows: int = MOST_ROWS) -> Table
         ) from error
     finally:
         connection.close()
+
+
+def _answer(connection: DuckDBPyConnection, sql: str, most_rows: int) -> Table:
+    # without a statement, execute gives None, which is no answer to read
+    answer = connection.execute(sql if connection.extract_statements(sql) else "select 1 where false")
+    rows = answer.fetchmany(most_rows + 1)
+    columns = tuple(column[0] for column in answer.description or ())
     return Table(columns=columns, rows=tuple(rows[:most_rows]), cut=len(rows) > most_rows)

@@ -22,9 +22,9 @@ from duckdb import DuckDBPyConnection
 
 from contrecoup.errors import StoreError
 from contrecoup.models import Failure
-from storage.opening import connect, errors_of, transaction
-from storage.schema import prepare
-from storage.snapshot import copy_to_snapshot
+from storage.opening import connect, errors_of, snapshot_path, transaction
+from storage.schema import is_current, prepare
+from storage.snapshot import connect_snapshot, copy_to_snapshot
 from storage.tables import TABLES, Table, arrow_table, columns_of
 
 M = TypeVar("M")
@@ -162,7 +162,7 @@ class Store:
     def _source(self, name: str) -> str:
         if name in self._relations:
             return name
-        query = _query(name)
+        query = query_text(name)
         if query is None:
             raise StoreError(
                 f"There is no table, view or query {name!r}.",
@@ -204,6 +204,31 @@ def open_store(path: Path, *, wait_s: float = 60.0) -> Iterator[Store]:
             connection.close()
 
 
+@contextmanager
+def open_snapshot(database: Path) -> Iterator[Store]:
+    """Open the snapshot of a database, to read only: flows may write to the database meanwhile.
+
+    Raises
+    ------
+    StoreError
+        when there is none yet, or its views are those of another version of Contrecoup.
+
+    """
+    path = snapshot_path(database)
+    connection = connect_snapshot(path)
+    try:
+        with errors_of(path):
+            current = is_current(connection)
+        if not current:
+            raise StoreError(
+                f"The snapshot {path} is of another version of Contrecoup.",
+                advice="Run 'contrecoup run' once: it makes a new one at its end.",
+            )
+        yield Store(connection, path)
+    finally:
+        connection.close()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Catalogue:
     """The columns of each table's primary key, and the names of all tables and views."""
@@ -230,7 +255,8 @@ def _catalogue(connection: DuckDBPyConnection) -> _Catalogue:
 
 
 @cache
-def _query(name: str) -> str | None:
+def query_text(name: str) -> str | None:
+    """The text of a file of ``storage/queries``, without its last semicolon, or None when there is none."""
     path = files("storage").joinpath("queries", f"{name}.sql")
     if not re.fullmatch("[a-z_]+", name) or not path.is_file():
         return None

@@ -1,7 +1,8 @@
 """What an edition holds, decided from rows: first module of the last stage (build → render → mail).
 
-Moves come first, each under the story that coincided with it; then moves without a story, instruments that could not
-be measured, stories that moved nothing, and the watch on scam tokens. An edition is read in five minutes: at most
+Moves come first, after the market strip, each under the story that coincided with it; then moves without a story,
+instruments that could not be measured, stories that moved nothing, the watch on scam tokens, and what changed since the
+edition before. An edition is read in five minutes: at most
 twelve stories, two a publisher, except that a story which is linked to a move is never left out for its publisher.
 """
 
@@ -9,9 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from contrecoup.digest.changes import changes_of
+from contrecoup.digest.courses import prices_of
 from contrecoup.digest.edition import Counts, Edition, Figure, Group, Shelf, Tally, Telling
 from contrecoup.digest.inputs import EditionInputs
-from contrecoup.digest.matches import groups_of, unexplained_of, unmeasured_of
+from contrecoup.digest.matches import groups_of, still_of, unexplained_of, unmeasured_of
+from contrecoup.digest.strip import strip_of
 from contrecoup.digest.tellings import (
     SCAM_TOPIC,
     Library,
@@ -21,6 +25,7 @@ from contrecoup.digest.tellings import (
     telling_of,
     topic_of,
 )
+from contrecoup.digest.watch import watched
 from contrecoup.models import DigestItem, MoveVerdict, Story
 
 __all__ = ["Counts", "EditionInputs", "build_edition", "items_of", "shorter"]
@@ -35,7 +40,8 @@ TOPICS = ("ai_model_launch", "chip_stocks", "crypto_mining")
 def build_edition(inputs: EditionInputs) -> Edition:
     """Decide what stands in an edition and in which order. Pure: the same inputs give the same edition."""
     library = open_library(inputs)
-    groups = groups_of(library)
+    prices = prices_of(inputs)
+    groups = groups_of(library, prices)
     kept = groups[:MAX_STORIES]
     tokens, shelves = _choose(library, kept, linked=frozenset(group.telling.story_id for group in groups))
     unexplained = unexplained_of(library)
@@ -54,6 +60,8 @@ def build_edition(inputs: EditionInputs) -> Edition:
         tokens=tokens,
         tally=_tally(inputs, groups, unexplained),
         counts=inputs.counts,
+        strip=strip_of(inputs, prices),
+        changes=changes_of(library),
     )
 
 
@@ -135,7 +143,10 @@ def _choose(
         full = topic == SCAM_TOPIC and len(tokens) >= MAX_TOKEN_STORIES
         if topic is None or full or room == 0 or publishers[publisher] >= MAX_PER_PUBLISHER:
             continue
-        (tokens if topic == SCAM_TOPIC else shelves[topic]).append(telling_of(story, library))
+        if topic == SCAM_TOPIC:
+            tokens.append(watched(story, library))
+        else:
+            shelves[topic].append(replace(telling_of(story, library), still=still_of(story, library)))
         publishers[publisher] += 1
         room -= 1
     order = [topic for topic in TOPICS if topic in shelves] + sorted(set(shelves) - set(TOPICS))

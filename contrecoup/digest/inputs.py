@@ -14,8 +14,11 @@ from contrecoup.models import (
     Evidence,
     Label,
     Link,
+    LookAlike,
     Mention,
     Move,
+    PriceBar,
+    Silence,
     Story,
     StoryArticle,
     Translation,
@@ -26,11 +29,14 @@ from contrecoup.models import (
 class EditionInputs:
     """Everything that ``build_edition`` reads; of each kind only the rows of the method in force.
 
-    ``moves`` are the sessions that closed in (``since_at``, ``until_at``], of every verdict; ``links`` and
-    ``evidence`` are theirs. ``stories`` are those linked, their rivals, and those told in the window; ``members``
-    are all articles of these stories; documents, translations, labels, mentions, claims and checks are theirs.
+    ``moves`` are the sessions that closed in (``since_at``, ``until_at``], of every verdict; ``links``,
+    ``evidence`` and ``silences`` are theirs. ``stories`` are those linked, their rivals, and those told in the
+    window; ``members`` are all articles of these stories; documents, translations, labels, mentions, claims, checks
+    and look-alikes are theirs.
     ``late`` are ids of articles that the edition before missed, because they were read after it was built; their
-    stories are among ``stories``. ``previous`` are items of earlier editions.
+    stories are among ``stories``. ``previous`` are items of earlier editions, ``earlier_links`` the links that the
+    moves of the last of them have now; their stories are among ``stories``. ``bars`` are daily prices of everything
+    that is followed and of its benchmarks, from weeks before the window on.
     """
 
     edition_on: date
@@ -42,6 +48,7 @@ class EditionInputs:
     moves: Sequence[Move] = ()
     links: Sequence[Link] = ()
     evidence: Sequence[Evidence] = ()
+    silences: Sequence[Silence] = ()
     stories: Sequence[Story] = ()
     members: Sequence[StoryArticle] = ()
     late: frozenset[str] = frozenset()
@@ -51,6 +58,9 @@ class EditionInputs:
     mentions: Sequence[Mention] = ()
     claims: Sequence[Claim] = ()
     checks: Sequence[Check] = ()
+    look_alikes: Sequence[LookAlike] = ()
     instruments: Mapping[str, Instrument]
     counts: Counts
     previous: Sequence[DigestItem] = ()
+    earlier_links: Sequence[Link] = ()
+    bars: Sequence[PriceBar] = ()

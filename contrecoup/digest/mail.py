@@ -5,19 +5,37 @@ Headers hold our own words, the date and figures only. A title of the press in a
 header value may hold a control character, a line or paragraph separator, or ``=?``.
 """
 
+import hmac
 import re
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
+from contrecoup.digest.pictures import taken_out
 from contrecoup.errors import SendError
 from contrecoup.identity import digest_of
 from contrecoup.models import Digest
 
-# Headers only: with the default 78 columns a long List-Unsubscribe is encoded, and mail programs no longer find it.
-HEADERS = SMTP.clone(max_line_length=990)
+_WIDE = SMTP.clone(max_line_length=990)
+_NARROW = SMTP.clone(max_line_length=76)
+_TOKEN_LENGTH = 32
+
+
+class _Folding(EmailPolicy):
+    """Folds the subject, so that its encoded words keep to the 75 characters of RFC 2047 §2, and nothing else.
+
+    Folded too, a long ``List-Unsubscribe`` becomes an encoded word, and mail programs no longer find the link in it;
+    left whole, the accents of a subject become one encoded word that is far too long.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """See ``email.policy.Policy``."""
+        return (_NARROW if name == "Subject" else _WIDE).fold_binary(name, value)
+
+
+_HEADERS = _Folding(linesep="\r\n")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\?")
 _ADDRESS = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+")
@@ -33,8 +51,11 @@ class Mail:
     raw: bytes
 
 
-def compose_mail(digest: Digest, *, sender: str, recipient: str) -> Mail:
+def compose_mail(digest: Digest, *, sender: str, recipient: str, unsubscribe: str | None = None) -> Mail:
     """The mail of an edition for a recipient. The same arguments give the same bytes and ``Message-ID``.
+
+    ``unsubscribe`` is an https address at which one POST ends the subscription (RFC 8058); without it a reader
+    unsubscribes by a mail to the sender (RFC 2369).
 
     Raises
     ------
@@ -56,18 +77,47 @@ def compose_mail(digest: Digest, *, sender: str, recipient: str) -> Mail:
         "Message-ID": message_id,
         "Content-Language": digest.lang,
         "Auto-Submitted": "auto-generated",
+        "Precedence": "list",
         "List-ID": f"Contrecoup <digest-{digest.lang}.{domain}>",
-        "List-Unsubscribe": f"<mailto:{sender}?subject=unsubscribe>",
+        **_ways_out(sender, unsubscribe),
     }
     message.set_content(digest.text, cte="quoted-printable")
-    message.add_alternative(digest.html, subtype="html", cte="quoted-printable")
+    html, pictures = taken_out(digest.html)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    *_, page = message.iter_parts()
+    for picture in pictures:
+        page.add_related(picture.content, "image", "png", cid=f"<{picture.cid}>", disposition="inline")
     # Headers come last: setting the content takes away those that begin with "Content-".
     for header, value in headers.items():
         _refuse_unsafe(header, value)
         message[header] = value
-    # The boundary is the only part that chance would choose.
-    message.set_boundary(f"digest-{digest_of(message_id, digest.text, digest.html)}")
-    return Mail(message_id=message_id, sender=sender, recipient=recipient, raw=message.as_bytes(policy=HEADERS))
+    # The boundaries are the only parts that chance would choose.
+    seed = digest_of(message_id, digest.text, digest.html)
+    message.set_boundary(f"digest-{seed}")
+    if pictures:
+        page.set_boundary(f"page-{seed}")
+    return Mail(message_id=message_id, sender=sender, recipient=recipient, raw=message.as_bytes(policy=_HEADERS))
+
+
+def _ways_out(sender: str, unsubscribe: str | None) -> dict[str, str]:
+    by_mail = f"<mailto:{sender}?subject=unsubscribe>"
+    if unsubscribe is None:
+        return {"List-Unsubscribe": by_mail}
+    # One click only where there is an https address: RFC 8058 §3.1.
+    return {
+        "List-Unsubscribe": f"<{unsubscribe}>, {by_mail}",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def unsubscribe_link(page: str, *, recipient: str, lang: str, key: str) -> str:
+    """A reader's own address of the page that ends subscriptions.
+
+    ``reader`` in it is an HMAC-SHA256 of address and language: who does not know the ``key`` can neither read it nor
+    make that of somebody else (RFC 8058 §3.1 wants it hard to forge).
+    """
+    token = hmac.new(key.encode(), f"{recipient} {lang}".encode(), "sha256").hexdigest()[:_TOKEN_LENGTH]
+    return f"{page}{'&' if '?' in page else '?'}reader={token}"
 
 
 def check_address(address: str) -> None:

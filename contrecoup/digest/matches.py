@@ -11,16 +11,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, Unmeasured
+from contrecoup.digest.courses import Prices, course_of
+from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, SlowBurn, Telling, Unmeasured
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.outward import imprint, shown
-from contrecoup.digest.tellings import Library, telling_of
-from contrecoup.instruments import Instrument
-from contrecoup.models import Check, Claim, Evidence, Layer, Link, LinkLabel, Move, MoveVerdict, StoryArticle, Verdict
+from contrecoup.digest.tellings import SCAM_TOPIC, Library, telling_of, title_in, topic_of
+from contrecoup.digest.watch import watched
+from contrecoup.models import (
+    Check,
+    Claim,
+    Evidence,
+    Layer,
+    Link,
+    LinkLabel,
+    Move,
+    MoveVerdict,
+    Story,
+    StoryArticle,
+    Verdict,
+)
 
-FULL_IN_FIRST_GROUP = 8
-FULL_IN_OTHER_GROUPS = 3
-FULL_IN_ALL = 16
+FULL_IN_FIRST_GROUP = 3
+FULL_IN_OTHER_GROUPS = 1
+FULL_IN_ALL = 8
+"""Moves shown with their chart and their reasons, so that an edition is read in five minutes; the rest has a row."""
+HOURS_A_DAY = 24
+SLOW_BURN = "slow_burn"
+"""Code in the reason of a link whose story began sessions before (contrecoup/parts.py)."""
 SESSION_PERIODS = ("close", "day", "open", "premarket", "intraday", "afterhours", "unknown")
 
 _LEGAL_FORM = re.compile(r",? (?:Corporation|Corp\.?|Inc\.?|Limited|Ltd\.?|plc|SE|SA|N\.V\.|Holdings?)$")
@@ -40,35 +57,47 @@ class Evidences:
     checks: Mapping[tuple[str, int, str, int], Check]
 
 
-def groups_of(library: Library) -> tuple[Group, ...]:
+def groups_of(library: Library, prices: Prices) -> tuple[Group, ...]:
     """Every linked move under the story of its best link; the group that holds the day's first move comes first."""
-    evidences = _open_evidences(library.inputs)
+    evidences = open_evidences(library.inputs)
     links = best_links(library)
     matches: dict[str, list[Match]] = defaultdict(list)
     for move in library.inputs.moves:
         link = links.get(_key(move))
         if link is not None and move.verdict is MoveVerdict.MOVE:
-            matches[link.story_id].append(_match(move, link, library, evidences))
+            matches[link.story_id].append(match_of(move, link, library, evidences))
     ordered = {story_id: sorted(found, key=_first_things_first) for story_id, found in matches.items()}
     groups: list[Group] = []
     room = FULL_IN_ALL
     for story_id, found in sorted(ordered.items(), key=lambda pair: _first_things_first(pair[1][0])):
         full = min(room, FULL_IN_OTHER_GROUPS if groups else FULL_IN_FIRST_GROUP)
         room -= min(full, len(found))
-        telling = telling_of(library.stories[story_id], library, per_language=2 if groups else 3)
+        telling = _telling(library.stories[story_id], library, per_language=1 if groups else 2)
         rival = found[0].rival
         shared = [replace(match, rival=None if match.rival == rival else match.rival) for match in found]
         attention = max(match.attention for match in found)
+        members = library.members.get(story_id, ())
         groups.append(
             Group(
                 telling=telling,
                 attention=attention,
                 rival=rival,
-                matches=tuple(shared[:full]),
+                matches=tuple(_drawn(match, members, prices, library.inputs) for match in shared[:full]),
                 others=tuple(shared[full:]),
             )
         )
     return tuple(groups)
+
+
+def _drawn(match: Match, members: Sequence[StoryArticle], prices: Prices, inputs: EditionInputs) -> Match:
+    return replace(match, course=course_of(match.figure, members, prices, inputs))
+
+
+def _telling(story: Story, library: Library, *, per_language: int) -> Telling:
+    """The story of a group; one on tokens offers no ticker, price or address here either."""
+    if topic_of(story, library) == SCAM_TOPIC:
+        return replace(watched(story, library), watch=None)
+    return telling_of(story, library, per_language=per_language)
 
 
 def best_links(library: Library) -> Mapping[str, Link]:
@@ -84,7 +113,7 @@ def unexplained_of(library: Library) -> tuple[Figure, ...]:
     """Abnormal moves without any link, the largest ``|z|`` first."""
     links = best_links(library)
     moves = [move for move in library.inputs.moves if move.verdict is MoveVerdict.MOVE and _key(move) not in links]
-    figures = [figure_of(move, library.inputs.instruments) for move in moves]
+    figures = [figure_of(move, library.inputs) for move in moves]
     return tuple(sorted(figures, key=lambda figure: (-abs(figure.z), figure.symbol)))
 
 
@@ -93,25 +122,35 @@ def unmeasured_of(library: Library) -> tuple[Unmeasured, ...]:
     names: dict[str, list[str]] = defaultdict(list)
     for move in library.inputs.moves:
         if move.verdict is MoveVerdict.UNMEASURED:
-            names[shown(move.reason)].append(_name(move.symbol, library.inputs.instruments))
+            names[shown(move.reason)].append(name_of(move.symbol, library.inputs))
     return tuple(Unmeasured(reason=reason, names=tuple(sorted(found))) for reason, found in sorted(names.items()))
 
 
-def figure_of(move: Move, instruments: Mapping[str, Instrument]) -> Figure:
+def still_of(story: Story, library: Library) -> tuple[Figure, ...]:
+    """The ordinary sessions of what a story names up front, when many told it and nothing that it names moved."""
+    told = {(silence.symbol, silence.session_on) for silence in library.inputs.silences if silence.story_id == story.id}
+    moves = [move for move in library.inputs.moves if (move.symbol, move.session_on) in told]
+    return tuple(figure_of(move, library.inputs) for move in sorted(moves, key=lambda move: move.symbol))
+
+
+def figure_of(move: Move, inputs: EditionInputs) -> Figure:
     """The figures of a measured move; a figure that the method did not give counts as zero."""
     return Figure(
         symbol=move.symbol,
-        name=_name(move.symbol, instruments),
+        name=name_of(move.symbol, inputs),
         session_on=move.session_on,
         simple_return=move.simple_return or 0.0,
         abnormal_return=move.abnormal_return or 0.0,
         z=move.z or 0.0,
+        members=move.members,
+        scope=move.scope,
     )
 
 
-def _name(symbol: str, instruments: Mapping[str, Instrument]) -> str:
-    instrument = instruments.get(symbol)
-    return _LEGAL_FORM.sub("", instrument.name) if instrument else symbol
+def name_of(symbol: str, inputs: EditionInputs) -> str:
+    """The name in the edition's language, without its legal form; a symbol that no table has goes by itself."""
+    instrument = inputs.instruments.get(symbol)
+    return _LEGAL_FORM.sub("", instrument.name_in(inputs.lang)) if instrument else symbol
 
 
 def _key(move: Move) -> str:
@@ -122,7 +161,8 @@ def _first_things_first(match: Match) -> tuple[int, int, float, str]:
     return (-match.named_by, -_STRENGTH[match.label], -abs(match.figure.z), match.figure.symbol)
 
 
-def _open_evidences(inputs: EditionInputs) -> Evidences:
+def open_evidences(inputs: EditionInputs) -> Evidences:
+    """Sort what can be shown by the keys that a match asks for."""
     evidence: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
     for piece in inputs.evidence:
         evidence[piece.symbol, piece.story_id].append(piece)
@@ -139,7 +179,8 @@ def _open_evidences(inputs: EditionInputs) -> Evidences:
     return Evidences(evidence=evidence, naming=named, claims=claims, checks=checks)
 
 
-def _match(move: Move, link: Link, library: Library, evidences: Evidences) -> Match:
+def match_of(move: Move, link: Link, library: Library, evidences: Evidences) -> Match:
+    """A move, and what speaks for the story of one of its links."""
     members = {member.article_id: member for member in library.members.get(link.story_id, ())}
     rival = library.stories.get(link.rival_story_id or "")
     claims = [claim for claim in evidences.claims.get(move.symbol, ()) if claim.article_id in members]
@@ -147,16 +188,33 @@ def _match(move: Move, link: Link, library: Library, evidences: Evidences) -> Ma
     said = _said(claims, move, members, evidences)
     quotes = () if said else evidences.evidence.get((move.symbol, link.story_id), ())
     return Match(
-        figure=figure_of(move, library.inputs.instruments),
+        figure=figure_of(move, library.inputs),
         label=link.label,
-        named_by=len({members[article].publisher for article in naming if _is_own(members.get(article))}),
+        base_rate=link.base_rate,
+        quiet_sessions=link.quiet_sessions,
+        named_by=len({members[article].house for article in naming if _is_own(members.get(article))}),
         directness=link.directness,
         attention=link.attention,
         lag_hours=link.lag_hours,
-        rival=shown(rival.title) if rival else None,
+        lag_sessions=link.lag_sessions,
+        rival=_telling(rival, library, per_language=1).title if rival else None,
+        slow_burn=_slow_burn(link, library),
         quote=_quote([piece for piece in quotes if piece.session_on == move.session_on], members, library.inputs.lang),
         said=said,
     )
+
+
+def _slow_burn(link: Link, library: Library) -> SlowBurn | None:
+    """The best of the move's other stories that was told sessions before and came up again."""
+    others = [
+        other for other in library.inputs.links if (other.symbol, other.session_on) == (link.symbol, link.session_on)
+    ]
+    for other in sorted(others, key=lambda other: other.rank):
+        story = library.stories.get(other.story_id)
+        if other.story_id != link.story_id and story is not None and SLOW_BURN in other.reason:
+            days = round(other.lag_hours / HOURS_A_DAY)
+            return SlowBurn(title=title_in(story, library), days=days, sessions=other.lag_sessions)
+    return None
 
 
 def _quote(pieces: Sequence[Evidence], members: Mapping[str, StoryArticle], lang: str) -> Quote | None:
@@ -187,7 +245,7 @@ def _said(
             continue
         order = (SESSION_PERIODS.index(claim.period), member.told_at, claim.article_id, claim.start)
         if check.verdict not in found or order < found[check.verdict][0]:
-            found[check.verdict] = (order, _said_one(claim, check, member.publisher))
+            found[check.verdict] = (order, said_of(claim, check, member.publisher))
     told = [found[verdict][1] for verdict in (Verdict.CONFIRMED, Verdict.CONTRADICTED) if verdict in found]
     return tuple(told or [said for _, said in found.values()])
 
@@ -202,7 +260,8 @@ def _about_session(claim: Claim, check: Check, member: StoryArticle, move: Move)
     return (claim.session_on or member.told_at.date()) == move.session_on
 
 
-def _said_one(claim: Claim, check: Check, publisher: str) -> Said:
+def said_of(claim: Claim, check: Check, publisher: str) -> Said:
+    """A claim of a publisher and its check, with the sign of its direction."""
     return Said(
         publisher=imprint(publisher),
         size=-claim.size if claim.direction == "down" else claim.size,

@@ -1,8 +1,8 @@
 """An edition as HTML and as text. Second module of the last stage: build → render → mail, or files in a folder.
 
 The templates own every element of the page: whatever comes from the press is escaped text, and the only addresses are
-the ``href`` that build has judged. No image, no font, no script, nothing to fetch. Mail programs cut a page near 102 kB
-(hteumeuleu/email-bugs#41), hence ``MAX_HTML_BYTES``, to which ``fitted`` cuts.
+the ``href`` that build has judged. No font, no script, nothing to fetch: the pictures are in the page (``pictures``).
+Mail programs cut a page near 102 kB (hteumeuleu/email-bugs#41), hence ``MAX_HTML_BYTES``, to which ``fitted`` cuts.
 """
 
 import re
@@ -14,8 +14,9 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from contrecoup.digest.build import shorter
-from contrecoup.digest.edition import Edition
-from contrecoup.digest.wording import wording_of
+from contrecoup.digest.edition import Course, Edition, Ticker
+from contrecoup.digest.mail_wording import mail_wording_of
+from contrecoup.digest.pictures import course, embedded, spark, taken_out
 from contrecoup.models import Digest
 
 MAX_HTML_BYTES = 90_000
@@ -23,13 +24,14 @@ TEXT_WIDTH = 74
 MAX_UNEXPLAINED = 20
 """Rows of the table of moves without a story; the rest is counted."""
 
+_CHARSET = '<meta charset="utf-8">'
 _INDENT = re.compile(r" *(?:- )?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def render_digest(edition: Edition, *, built_at: datetime) -> Digest:
     """The edition as the store keeps it: subject, HTML and text."""
-    wording = wording_of(edition.lang, edition.timezone)
+    wording = mail_wording_of(edition.lang, edition.timezone)
     return Digest(
         edition_on=edition.edition_on,
         lang=edition.lang,
@@ -46,18 +48,24 @@ def render_digest(edition: Edition, *, built_at: datetime) -> Digest:
 
 def fitted(edition: Edition) -> Edition:
     """The edition without as many of its last stories as keep the HTML from ``MAX_HTML_BYTES``."""
-    while len(render_html(edition).encode()) > MAX_HTML_BYTES and (less := shorter(edition)):
+    while mailed_bytes(render_html(edition)) > MAX_HTML_BYTES and (less := shorter(edition)):
         edition = less
     return edition
 
 
+def mailed_bytes(html: str) -> int:
+    """The size of a page as a mail has it, where each picture is a part of its own."""
+    return len(taken_out(html)[0].encode())
+
+
 @lru_cache(maxsize=8)
 def render_html(edition: Edition) -> str:
-    """One column of at most 640 pixels, styles inline, for light and dark screens; at most 90 kB."""
+    """One column of at most 640 pixels, styles inline, for light and dark screens; its pictures are in it."""
     inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
     html: str = inliner.inline(_fill(edition, "digest.html.jinja"))
-    # It writes no-break spaces as six-letter entities; the page is UTF-8.
-    return html.replace("&nbsp;", "\N{NO-BREAK SPACE}") + "\n"
+    # It writes no-break spaces as six-letter entities; the page is UTF-8, and says so in its first 1,024 bytes.
+    html = html.replace("&nbsp;", "\N{NO-BREAK SPACE}").replace(_CHARSET, "", 1)
+    return html.replace("<head>", f"<head>{_CHARSET}", 1) + "\n"
 
 
 def render_text(edition: Edition) -> str:
@@ -69,16 +77,26 @@ def render_text(edition: Edition) -> str:
 @cache
 def _environment() -> Environment:
     """One for the process: it compiles each template once."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("contrecoup.digest"),
         autoescape=select_autoescape(enabled_extensions=("html.jinja",), default=False),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
+    environment.globals.update(spark=_spark, course=_course)
+    return environment
+
+
+def _spark(ticker: Ticker) -> str:
+    return embedded(spark(ticker.levels, rose=ticker.simple_return > 0))
+
+
+def _course(told: Course) -> str:
+    return embedded(course(told))
 
 
 def _fill(edition: Edition, name: str) -> str:
-    wording = wording_of(edition.lang, edition.timezone)
+    wording = mail_wording_of(edition.lang, edition.timezone)
     return (
         _environment()
         .get_template(name)

@@ -57,8 +57,8 @@ def open_library(inputs: EditionInputs) -> Library:
 
 
 def own_publishers(members: Sequence[StoryArticle]) -> frozenset[str]:
-    """Publishers with a text of their own: a wire copy speaks for nobody new."""
-    return frozenset(member.publisher for member in members if member.wire_id == member.article_id)
+    """Houses with a text of their own: a wire copy speaks for nobody new, and sister titles speak with one voice."""
+    return frozenset(member.house for member in members if member.wire_id == member.article_id)
 
 
 def telling_of(story: Story, library: Library, *, per_language: int = 1) -> Telling:
@@ -80,6 +80,11 @@ def telling_of(story: Story, library: Library, *, per_language: int = 1) -> Tell
         copies=sum(member.wire_id != member.article_id for member in members),
         sources=_sources(story, members, library, per_language),
     )
+
+
+def title_in(story: Story, library: Library) -> str:
+    """A story's title for the reader: an article's in his language, else its own."""
+    return _counterpart(story, library.members.get(story.id, ()), library) or shown(story.title)
 
 
 def topic_of(story: Story, library: Library) -> str | None:
@@ -132,7 +137,7 @@ def _sources(story: Story, members: Sequence[StoryArticle], library: Library, pe
         if in_language[document.lang] < per_language:
             taken.add((document.lang, document.publisher))
             in_language[document.lang] += 1
-            sources.append(_source(document))
+            sources.append(source_of(document))
     first = library.inputs.lang
     return tuple(sorted(sources, key=lambda source: (source.lang != first, source.lang, source.told_at)))
 
@@ -142,7 +147,8 @@ def _readable(member: StoryArticle, library: Library) -> bool:
     return document is not None and document.status is Status.FULL
 
 
-def _source(document: Document) -> Source:
+def source_of(document: Document) -> Source:
+    """An article as it stands under a story."""
     return Source(
         publisher=imprint(document.publisher),
         title=shown(document.title),

@@ -6,7 +6,7 @@ gives decimal marks, percent signs, month names and plurals. Our own words never
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,8 +18,21 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
-from contrecoup.digest.edition import Edition, Figure, Group, Match, Quote, Said, Source, Telling, Unmeasured
-from contrecoup.models import LinkLabel, Status
+from contrecoup.digest.edition import (
+    Counted,
+    Edition,
+    Figure,
+    Group,
+    Match,
+    Quote,
+    Said,
+    SlowBurn,
+    Source,
+    Telling,
+    Unmeasured,
+    Watch,
+)
+from contrecoup.models import LinkLabel, Scope, Status
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -28,6 +41,11 @@ LAG_IN_HOURS_UNTIL = 48
 HIGH = 0.6
 """A part of a link is said in words from here on."""
 LOW = 0.3
+LEAST_SHARE = 0.01
+SIZES = ((6.0, "extreme"), (4.0, "very_rare"), (3.0, "rare"), (0.0, "unusual"))
+"""How a move is called from how many standard errors on."""
+YOUNG = 20
+"""Of fewer quiet sessions, the share is more of an average over other shares than of the instrument's own."""
 THIRDS = {33.3: "1/3", 66.7: "2/3"}
 """Percentages by which ``claim_grammar`` stands for fractions that decimals do not write."""
 
@@ -88,12 +106,22 @@ class Wording:
         return self.say("format.quote", text=text)
 
     def z(self, figure: Figure) -> str:
-        """The size of a move: ``7,1 écarts types``."""
-        return self.say("move.z", z=self.number(abs(figure.z), "#,##0.0"))
+        """The size of a move in figures and in words: ``7,1 écarts types (extrême)``."""
+        word = next(word for least, word in SIZES if round(abs(figure.z), 1) >= least)
+        return self.say(
+            "move.z_in_words",
+            z=self.number(abs(figure.z), "#,##0.0"),
+            word=self.phrases[f"move.{word}"].replace(" ", NBSP),
+        )
 
     def abnormal(self, figure: Figure) -> str:
-        """The part of a return that the market did not share."""
-        return self.say("move.abnormal", change=self.percent(figure.abnormal_return))
+        """The part of a return that the market did not share, and whether the sector did."""
+        phrase = "move.abnormal_with_sector" if figure.scope is Scope.SECTOR else "move.abnormal"
+        return self.say(phrase, change=self.percent(figure.abnormal_return))
+
+    def code(self, figure: Figure) -> str:
+        """What stands beside the name: the symbol, or how many shares or coins a basket averages."""
+        return figure.symbol if figure.members is None else self.say("move.basket", n=figure.members)
 
     def session(self, figure: Figure) -> str:
         """The direction in a word, so that colour is never the only sign, and the day."""
@@ -102,9 +130,10 @@ class Wording:
 
     def row(self, figure: Figure, label: LinkLabel | None) -> str:
         """A move on one line of text."""
-        parts = [self.percent(figure.simple_return), self.abnormal(figure), self.z(figure)]
+        z = self.say("move.z", z=self.number(abs(figure.z), "#,##0.0"))
+        parts = [self.percent(figure.simple_return), self.abnormal(figure), z]
         parts += [self.label(label)] if label else []
-        return f"{figure.name} ({figure.symbol}){self.say('format.colon')}{', '.join(parts)}"
+        return f"{figure.name} ({self.code(figure)}){self.say('format.colon')}{', '.join(parts)}"
 
     def capital(self, text: str) -> str:
         """The text with a capital."""
@@ -142,6 +171,30 @@ class Wording:
             parts.append(self.say("story.seen", day=self.day(telling.seen_on)))
         return " · ".join(parts)
 
+    def watch(self, watch: Watch) -> str:
+        """Whose name look-alike tokens borrow, how many there are said to be, and what buyers are said to have lost."""
+        parts = [self.say("watch.names", names=self.say("format.list").join(watch.names))]
+        parts += [self.say("watch.counts", parts=self._counted(watch.counts))] if watch.counts else []
+        parts += [self.say("watch.growth", parts=self._counted(watch.growth))] if watch.growth else []
+        parts += [self.say("watch.losses", parts=self._counted(watch.losses))] if watch.losses else []
+        return " ".join(parts)
+
+    def denial(self, watch: Watch) -> str:
+        """The denial in the words of a publisher, and whose word it is; or that none was read."""
+        if watch.denial is None:
+            return self.say("watch.no_denial")
+        phrase = "watch.denial" if watch.denial.official else "watch.stated"
+        return self.say(phrase, publisher=watch.denial.publisher, quote=self.quoted(watch.denial.text))
+
+    def _counted(self, counted: Sequence[Counted]) -> str:
+        """``at least 75 (a.example, b.example); dozens (c.example)``."""
+        told = []
+        for one in counted:
+            size = self.number(one.number)
+            size = self.say(f"watch.unit_{one.unit}", size=size) if one.unit else size
+            told.append(f"{self.say(f'watch.{one.qualifier}', size=size)} ({', '.join(one.publishers)})")
+        return self.say("format.semicolon").join(told)
+
     def standing(self, group: Group) -> str:
         """How loud the story was, and which one came next."""
         parts = [self.say("why.attention")] if group.attention >= HIGH else []
@@ -164,7 +217,24 @@ class Wording:
             parts = [self.say(f"why.{layer}")]
         parts.append(self.lag(match.lag_hours))
         line = self.say("format.semicolon").join(parts)
-        return self.capital(line) + "."
+        phrase = "why.rate_young" if match.quiet_sessions < YOUNG else "why.rate"
+        rate = self.say(phrase, share=self.share(match.base_rate), n=match.quiet_sessions)
+        return f"{self.capital(line)}. {rate}"
+
+    def share(self, fraction: float) -> str:
+        """A share in whole percent, and never none."""
+        share = self.percent(max(fraction, LEAST_SHARE), "0").removeprefix("+")
+        return self.say("format.under", share=share) if fraction < LEAST_SHARE else share
+
+    def slow_burn(self, slow: SlowBurn) -> str:
+        """An older story that came up again around a move, with its lag."""
+        sessions = self.say("why.sessions", n=slow.sessions)
+        return self.say("why.slow_burn", title=self.quoted(slow.title), n=slow.days, sessions=sessions)
+
+    def still(self, telling: Telling) -> str:
+        """What a story names that did not move."""
+        told = (f"{figure.name} {self.percent(figure.simple_return)}" for figure in telling.still)
+        return self.say("story.still", figures=self.say("format.list").join(told))
 
     def lag(self, hours: float) -> str:
         """How long before the close the story was first told."""
@@ -176,14 +246,24 @@ class Wording:
 
     def said(self, said: Said) -> str:
         """One checked claim: who said what, and what prices say."""
-        size = self.say(f"qualifier.{said.qualifier}", size=self._stated(said))
+        size = self.say(f"qualifier.{said.qualifier}", size=self.stated(said))
         period = "" if said.period == said.basis else self.say(f"period.{said.period}")
         line = self.say("said.line", publisher=said.publisher, size=size, period=period)
         if said.measured is None:
             reason = self.say_or_show("reason", said.reason)
             return f"{line}, {self.say(f'said.{said.verdict.value}', reason=reason)}."
-        measured = self._in_unit(said.measured, said.unit, "#,##0.00") + self.say(f"basis.{said.basis}")
+        measured = self.measured(said) + self.say(f"basis.{said.basis}")
         return f"{line}, {self.say(f'said.{said.verdict.value}', measured=measured)}."
+
+    def stated(self, said: Said) -> str:
+        """The size that was said; a third stays a third, for nobody wrote 33.3."""
+        if said.unit == "percent" and (third := THIRDS.get(abs(said.size))):
+            return f"{MINUS if said.size < 0 else '+'}{third}"
+        return self._in_unit(said.size, said.unit, "#,##0.##")
+
+    def measured(self, said: Said) -> str:
+        """The size that prices give, nothing when they give none."""
+        return "" if said.measured is None else self._in_unit(said.measured, said.unit, "#,##0.00")
 
     def quote(self, quote: Quote) -> str:
         """Words of an article and whose they are."""
@@ -251,12 +331,6 @@ class Wording:
     def _of_move(self, phrase: str, figure: Figure, **values: str) -> str:
         change = self.percent(figure.simple_return)
         return self.say(phrase, name=figure.name, change=change, day=self.day(figure.session_on), **values)
-
-    def _stated(self, said: Said) -> str:
-        """The size that was said; a third stays a third, for nobody wrote 33.3."""
-        if said.unit == "percent" and (third := THIRDS.get(abs(said.size))):
-            return f"{MINUS if said.size < 0 else '+'}{third}"
-        return self._in_unit(said.size, said.unit, "#,##0.##")
 
     def _in_unit(self, value: float, unit: str, pattern: str) -> str:
         signed = self.number(value, pattern) if unit == "times" else self.signed(value, pattern)

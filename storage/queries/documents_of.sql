@@ -1,5 +1,5 @@
 -- Which documents stand for the articles of $ids?
 select *
 from documents
-where list_contains($ids, article_id)
+where article_id in (select unnest($ids))
 order by all;

@@ -1,5 +1,5 @@
 -- Which labels stand for the articles of $ids?
 select *
 from labels_now
-where list_contains($ids, article_id)
+where article_id in (select unnest($ids))
 order by all;

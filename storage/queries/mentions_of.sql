@@ -1,5 +1,5 @@
 -- Which mentions stand for the articles of $ids?
 select *
 from mentions_now
-where list_contains($ids, article_id)
+where article_id in (select unnest($ids))
 order by all;

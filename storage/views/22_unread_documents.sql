@@ -5,7 +5,7 @@ select
     d.*
 from documents d
 cross join methods m
-where m.stage in ('translate', 'classify', 'find_entities', 'find_claims', 'group')
+where m.stage in ('translate', 'classify', 'find_entities', 'find_claims', 'find_look_alikes', 'group')
     and (d.title <> '' or d.lead <> '' or d.text <> '')
     and not exists (
         select 1

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contrecoup.agreement import Agreed, agreement_of, best_first, session_spoken_of
+from contrecoup.agreement import Agreed, agreement_of, best_first, session_spoken_of, titled_direction
 from contrecoup.checks import check_claim
-from contrecoup.models import Claim, PriceBar, Verdict
+from contrecoup.models import Claim, Document, PriceBar, Status, Verdict
 
 FRIDAY, MONDAY, TUESDAY = date(2025, 1, 24), date(2025, 1, 27), date(2025, 1, 28)
 
@@ -47,7 +47,7 @@ def claim(
     [
         (claim(17.0), -0.1697, 1.0),
         (claim(17.0), -0.12, 0.5),
-        (claim(17.0), 0.089, 0.0),
+        (claim(17.0), 0.089, -1.0),
         (claim(11.0, period="premarket"), -0.1697, 0.7),
         (claim(12.0, period="open"), -0.1697, 0.5),
         (claim(17.0, period="intraday"), -0.1697, 0.7),
@@ -61,10 +61,12 @@ def claim(
         (claim(15.0, qualifier="more_than"), -0.1697, 1.0),
         (claim(25.0, qualifier="more_than"), -0.1697, 0.5),
         (claim(0.3, direction="up"), 0.007, 0.5),
+        (claim(0.05), 0.0, -1.0),
+        (claim(0.05, direction="up"), 0.0, -1.0),
     ],
 )
 def test_direction_comes_first_and_size_second(stated: Claim, measured: float, worth: float) -> None:
-    """Another direction is worth nothing, an early figure its direction, a right close everything."""
+    """Another direction speaks against, an early figure its direction, a right close everything."""
     assert agreement_of(stated, measured) == worth
 
 
@@ -87,6 +89,27 @@ def test_a_claim_speaks_of_the_session_that_traded_when_it_was_told(
 ) -> None:
     """Before the opening of the coming one, overnight of the last one; a longer period of none."""
     assert session_spoken_of(stated, hour, "XNYS") == session
+
+
+@pytest.mark.parametrize(("measured", "worth"), [(-0.01, 0.5), (0.0, 0.0), (0.01, -0.5)])
+def test_a_title_is_neither_for_nor_against_a_price_that_did_not_change(measured: float, worth: float) -> None:
+    """Else every title of a share that stood still would state the other direction."""
+    told_at = datetime(2025, 1, 27, 16, tzinfo=UTC)
+    told = Document(
+        article_id="a",
+        version=1,
+        url="https://press.example/a",
+        publisher="press.example",
+        title="Nvidia chute à Wall Street",
+        lead="",
+        text="",
+        status=Status.TEASER,
+        lang="fr",
+        lang_score=1.0,
+        published_at=told_at,
+        seen_at=told_at,
+    )
+    assert titled_direction([told], measured) == worth
 
 
 def test_the_best_claim_stands_first() -> None:

@@ -57,6 +57,13 @@ def test_attention_above_the_usual_scores_and_a_steady_hum_does_not() -> None:
     assert loud.rising == pytest.approx(6 / 7)
 
 
+def test_five_titles_that_write_every_day_are_no_rise_and_no_attention() -> None:
+    """The same five in every stretch: counted once in ten days they would look like five times the usual."""
+    daily = [member(f"p{n}-{day}", hours=24 * day + 1, publisher=f"p{n}") for n in range(5) for day in range(11)]
+    steady = measure_attention(daily, instrument_usual=0.0, since=CLOSE - DAY, until=CLOSE)
+    assert (steady.around, steady.usual, steady.score, steady.rising) == (5, 5.0, 0.0, 0.0)
+
+
 def test_the_same_burst_says_less_of_an_instrument_that_is_always_told_of() -> None:
     """The instrument's own usual lowers the score."""
     burst = [member(f"b{n}") for n in range(4)]

@@ -1,9 +1,9 @@
-"""Thirty faulty series, each with its reason and none with a false move."""
+"""Faulty series (RELIABILITY F13 asks for thirty), each with its reason and none with a false move."""
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -64,6 +64,16 @@ def stretched(factor: float) -> Bars:
     return event((OWN[-1].close or 0) * factor)
 
 
+def jump(factor: float) -> Bars:
+    """The same, where the day of the event says its close alone."""
+    return event((OWN[-1].close or 0) * factor, open=None, high=None, low=None)
+
+
+def shifted(days: int) -> Bars:
+    """The calm series with every bar dated some days off."""
+    return tuple(replace(b, session_on=b.session_on + timedelta(days=days)) for b in OWN)
+
+
 def flat(bars: Sequence[PriceBar], price: float) -> Bars:
     """Bars that only say the close."""
     return tuple(bar(b.session_on, price, open=None, high=None, low=None, volume=None) for b in bars)
@@ -102,6 +112,32 @@ FAULTY: list[tuple[str, Bars, Bars, Fault]] = [
     ("an unadjusted 10:1 split", stretched(0.1), MARKET, Fault.SPLIT_SUSPECTED),
     ("an unadjusted 1:25 reverse split", stretched(25), MARKET, Fault.SPLIT_SUSPECTED),
     ("pence for pounds", stretched(100), MARKET, Fault.SPLIT_SUSPECTED),
+    ("yen for dollars", stretched(155), MARKET, Fault.SPLIT_SUSPECTED),
+    ("an unadjusted 3:2 split", stretched(2 / 3), MARKET, Fault.SPLIT_SUSPECTED),
+    ("an unadjusted 2:3 reverse split that does not say its opening", jump(1.5), MARKET, Fault.SPLIT_SUSPECTED),
+    (
+        "a split adjusted on one side only",
+        ending(replace(BEFORE, adj_close=(BEFORE.close or 0) / 2), bar(EVENT, PRICE / 2)),
+        MARKET,
+        Fault.SPLIT_SUSPECTED,
+    ),
+    (
+        "the adjusted close fell alone",
+        ending(replace(BEFORE, adj_close=BEFORE.close), bar(EVENT, PRICE, adj_close=PRICE * 0.7)),
+        MARKET,
+        Fault.BAD_ADJUSTMENT,
+    ),
+    ("low and high are swapped", event(PRICE, low=PRICE * 1.1, high=PRICE * 0.9), MARKET, Fault.IMPOSSIBLE_BAR),
+    (
+        "close and volume are swapped",
+        event(1_000_000.0, open=PRICE, low=PRICE * 0.9, high=PRICE * 1.1, volume=PRICE),
+        MARKET,
+        Fault.IMPOSSIBLE_BAR,
+    ),
+    ("dates shifted a day forward", shifted(1), MARKET, Fault.SHIFTED_DATES),
+    ("dates shifted a day back", (*shifted(-1), LAST), MARKET, Fault.SHIFTED_DATES),
+    ("dated a year ahead", (*OWN[:-1], bar(date(2026, 1, 28), PRICE * 0.7)), MARKET, Fault.MISSING_DAY),
+    ("delisted in the autumn", OWN[:-60], MARKET, Fault.MISSING_DAY),
     ("the bar is of a running session", event(PRICE * 0.7, complete=False), MARKET, Fault.PARTIAL_DAY),
     (
         "the bar was fetched before the close",
@@ -116,6 +152,19 @@ FAULTY: list[tuple[str, Bars, Bars, Fault]] = [
     ("a copy of the benchmark", MARKET, MARKET, Fault.FLAT_HISTORY),
     ("no benchmark bars", OWN, (), Fault.BENCHMARK_MISSING),
     ("the benchmark lacks the day", OWN, MARKET[:-1], Fault.BENCHMARK_MISSING),
+    (
+        "the benchmark is NaN",
+        OWN,
+        (*MARKET[:-1], replace(MARKET[-1], close=math.nan)),
+        Fault.BENCHMARK_MISSING,
+    ),
+    ("the benchmark did not trade", OWN, (*MARKET[:-1], replace(MARKET[-1], volume=0.0)), Fault.BENCHMARK_MISSING),
+    (
+        "the benchmark was split",
+        OWN,
+        (*MARKET[:-1], bar(EVENT, (MARKET[-1].close or 0) / 4)),
+        Fault.BENCHMARK_MISSING,
+    ),
 ]
 
 
@@ -143,6 +192,12 @@ def test_a_faulty_series_is_unmeasured_and_says_why(own: Bars, market: Bars, fau
     assert (move.z, move.simple_return, move.q_value) == (None, None, None)
 
 
+def test_the_table_of_faults_has_no_fewer_than_thirty_series() -> None:
+    """And every kind of fault of a series, each more than a name."""
+    assert len({row[0] for row in FAULTY}) == len(FAULTY) >= 30
+    assert {row[3] for row in FAULTY} == set(Fault) - {Fault.UNKNOWN_SYMBOL, Fault.FEW_MEMBERS}
+
+
 def test_the_sound_series_is_measured() -> None:
     """The table above fails for its faults, not for the series they were planted in."""
     table = (instrument("OWN", "MKT"), instrument("MKT", None))
@@ -157,8 +212,17 @@ def test_the_sound_series_is_measured() -> None:
         lambda bars: (*bars, bars[-1]),
         lambda bars: (*bars, bar(date(2025, 1, 20), 1.0)),
         lambda bars: (*bars, bar(date(2025, 1, 29), 1.0)),
+        lambda bars: (*bars, *(bar(date(2025, 1, 25) - timedelta(weeks=n), 1.0) for n in range(30))),
+        lambda bars: (*bars[:-1], replace(bars[-1], adj_close=bars[-1].close)),
     ],
-    ids=["unsorted", "a bar given twice", "a bar on a holiday", "a bar of a session to come"],
+    ids=[
+        "unsorted",
+        "a bar given twice",
+        "a bar on a holiday",
+        "a bar of a session to come",
+        "bars on Saturdays",
+        "an adjusted close on one side only",
+    ],
 )
 def test_what_does_no_harm_changes_no_return(mend: Callable[[Bars], Bars]) -> None:
     """Order, repetition, holidays and the future leave the past's returns as they are."""
@@ -207,5 +271,37 @@ def test_adjusted_closes_are_used_when_both_bars_have_one() -> None:
 
 @pytest.mark.parametrize("change", [-0.2988, -0.35, -0.40, 0.45, 0.60, 1.5])
 def test_crashes_and_jumps_are_no_splits(change: float) -> None:
-    """Nor is a ratio of 3:2, which real crashes give too."""
+    """Far from n:1 and 1:n, they are measured."""
     assert not looks_like_split(change)
+
+
+@pytest.mark.parametrize(
+    "crash",
+    [
+        bar(EVENT, (BEFORE.close or 0) / 1.5, volume=8_000_000.0),
+        bar(EVENT, (BEFORE.close or 0) / 1.5, open=(BEFORE.close or 0) * 0.9, high=BEFORE.close),
+        bar(EVENT, (BEFORE.close or 0) * 0.7012),
+    ],
+    ids=["eight times the volume", "it fell in the course of the day", "VRT on 27 January 2025"],
+)
+def test_a_loss_of_a_third_is_a_crash_where_volume_or_opening_say_so(crash: PriceBar) -> None:
+    """A 3:2 split opens at two thirds and multiplies the volume by one and a half."""
+    assert EVENT in judge_bars(ending(crash), calendar="XNYS", now=NOW).returns
+
+
+def test_filled_in_weekends_are_no_shifted_dates() -> None:
+    """A vendor of seven days a week leaves no session out, however many bars it adds."""
+    calm_days = {b.session_on: b for b in OWN}
+    first = OWN[0].session_on
+    week = [first + timedelta(days=n) for n in range((EVENT - first).days + 1)]
+    filled = tuple(calm_days.get(day) or replace(OWN[0], session_on=day) for day in week)
+    assert judge_bars(filled, calendar="XNYS", now=NOW) == judge_bars(OWN, calendar="XNYS", now=NOW)
+
+
+def test_a_dividend_of_a_tenth_is_no_bad_adjustment() -> None:
+    """The adjusted close falls less than the close; a split leaves it where it was."""
+    day, before = OWN[-1].session_on, OWN[-2].session_on
+    paid = [bar(before, 100.0, adj_close=90.0), bar(day, 90.0, adj_close=90.0)]
+    split = [bar(before, 100.0, adj_close=50.0), bar(day, 50.0, adj_close=50.0)]
+    assert judge_bars(paid, calendar="XNYS", now=NOW).returns == {day: 0.0}
+    assert judge_bars(split, calendar="XNYS", now=NOW).returns == {day: 0.0}

@@ -186,14 +186,18 @@ def test_up_to_in_the_other_direction_is_contradicted(lang: str) -> None:
     [
         (utc(27, 16), YES),
         (utc(27, 20, 59), YES),
-        (utc(27, 21), NO),
+        (utc(27, 21), UNKNOWN),
+        (utc(27, 21, 30), NO),
         (EVENING, NO),
         (utc(28, 10), UNKNOWN),
         (utc(28, 16), NO),
     ],
 )
 def test_the_range_counts_only_while_the_session_lasts(lang: str, told_at: datetime, verdict: Verdict) -> None:
-    """Nvidia was down 13 % on the way, and 17 % at the close; the next morning 13 % may be a premarket price."""
+    """Nvidia was down 13 % on the way, and 17 % at the close; the next morning 13 % may be a premarket price.
+
+    What is told within half an hour of the close may have been written before.
+    """
     assert check(told_at, **stated(lang, "exact", 13.0)).verdict is verdict
 
 
@@ -279,8 +283,8 @@ def test_the_session_that_the_text_names_comes_first() -> None:
         ({"unit": "times", "size": 3.0}, "no_span_of_time"),
         ({"unit": "points", "size": 24.0}, "not_an_index"),
         ({"period": "afterhours"}, "no_afterhours_prices"),
-        ({"period": "week"}, "period_too_long"),
-        ({"period": "year"}, "period_too_long"),
+        ({"period": "span"}, "period_too_long"),
+        ({"period": "year"}, "missing_day"),
         ({"session_on": date(2025, 1, 20)}, "not_a_session"),
         ({"session_on": date(2025, 1, 17)}, "missing_day"),
     ],
@@ -345,3 +349,52 @@ def test_a_coin_is_said_to_close_while_its_day_still_runs() -> None:
     said = claim(symbol="BTC-USD", period="close")
     found = check_claim(said, bars, told_at=utc(27, 21, 30), calendar="24/7", now=NOW)
     assert (found.verdict, found.basis) == (YES, "close@2025-01-27")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("told_at", "size", "sentence"),
+    [
+        (utc(28, 22), 83.0, ""),
+        (utc(28, 22), 3.0, ""),
+        (utc(28, 22), 12.4, ""),
+        (utc(28, 22), 40.0, "Nvidia has lost 40%."),
+    ],
+    ids=["too large for a session", "an earlier session", "a longer stretch", "has lost"],
+)
+def test_a_text_that_names_no_day_may_tell_of_an_earlier_one(
+    lang: str, told_at: datetime, size: float, sentence: str
+) -> None:
+    """On the evening of the 28th: the price fell by 3 % on the 24th, and by 12 % since the 23rd."""
+    found = check(told_at, **{**stated(lang, "exact", size), **({"sentence": sentence} if sentence else {})})
+    assert (found.verdict, found.reason) == (UNKNOWN, "no_day_told")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_figure_that_no_session_and_no_stretch_shows_is_contradicted(lang: str) -> None:
+    """Nvidia never fell by 40 % in these weeks."""
+    assert check(utc(28, 22), **stated(lang, "exact", 40.0)).verdict is NO
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(20.0, UNKNOWN), (30.0, NO)])
+def test_a_day_of_what_never_closes_is_any_24_hours(size: float, verdict: Verdict) -> None:
+    """From 148.97 to 116.70 within two days of bars: by 21.7 % at most."""
+    series = (bar(25, 148.0, 148.5, 147.0, 148.2), bar(26, 148.37, 148.97, 141.88, 142.62), *NVIDIA[4:])
+    found = check_claim(claim(size=size), series, told_at=EVENING, calendar="24/7", now=NOW)
+    assert found.verdict is verdict
+    assert (found.reason == "rolling_day") == (verdict is UNKNOWN)
+
+
+def test_two_days_without_bars_hold_no_24_hours() -> None:
+    """So that the figure cannot be checked at all."""
+    found = check_claim(claim(size=18.0), NVIDIA[4:5], told_at=EVENING, calendar="24/7", now=NOW)
+    assert (found.verdict, found.reason) == (UNKNOWN, "missing_day")
+
+
+def test_a_figure_of_the_day_beside_words_of_a_longer_stretch_is_not_contradicted() -> None:
+    """The words of time may belong to something else ("a darling of the past week, it jumped 8.9%")."""
+    bars = (bar(16, 138, 139, 133, 133.57), bar(17, 136, 139, 135, 137.71), *NVIDIA)
+    told = check(utc(28, 22), bars=bars, direction="up", size=8.9, period="week")
+    assert (told.verdict, told.reason) == (UNKNOWN, "period_unclear")
+    other = check(utc(28, 22), bars=bars, direction="up", size=12.0, period="week")
+    assert other.verdict is NO

@@ -155,7 +155,7 @@ def test_a_reserve_becomes_the_qualifier(lang: str, text: str, qualifier: str) -
         ("en", "Nvidia fell 17% on Monday", "day"),
         ("fr", "Nvidia gagne 8 % sur la semaine", "week"),
         ("en", "Nvidia gained 8% this week", "week"),
-        ("en", "Nvidia gained 16% in six months", "month"),
+        ("en", "Nvidia gained 16% in six months", "span"),
         ("en", "Nvidia gained 171% in 2024", "year"),
         ("fr", "Nvidia perd 17 %", "unknown"),
         ("en", "Bitcoin fell close to 8%", "unknown"),

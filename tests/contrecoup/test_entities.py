@@ -41,8 +41,8 @@ def targets(text: str, lang: str) -> list[tuple[str, str]]:
     ("lang", "text", "expected"),
     [
         ("fr", "Nvidia et le fondeur TSMC reculent", [("NVDA", "name"), ("TSM", "name")]),
-        ("en", "Advanced Micro Devices beats Intel", [("AMD", "name"), ("INTC", "name")]),
-        ("fr", "Le titre de Micron (MU)", [("MU", "name"), ("MU", "ticker_in_parentheses")]),
+        ("en", "Advanced Micro Devices beats Intel", [("AMD", "name"), ("INTC", "usual_name")]),
+        ("fr", "Le titre de Micron (MU)", [("MU", "usual_name"), ("MU", "ticker_in_parentheses")]),
         ("en", "Traders pile into $NVDA", [("NVDA", "cashtag")]),
         ("en", "The maker (NASDAQ: AMD) rose", [("AMD", "exchange_ticker")]),
         ("fr", "Le groupe (Euronext: SU) recule", [("SU.PA", "exchange_ticker")]),
@@ -54,10 +54,10 @@ def targets(text: str, lang: str) -> list[tuple[str, str]]:
         ("en", "The Federal Reserve waits", [("macro:fed", "macro_term")]),
         ("fr", "DeepSeek publie un modèle", [("org:deepseek", "organisation")]),
         ("en", "OpenAI answers", [("org:openai", "organisation")]),
-        ("fr", "L'action Meta gagne 2 %", [("META", "name_in_context")]),
-        ("en", "Apple shares rose", [("AAPL", "name_in_context")]),
-        ("fr", "Microsoft, Meta et d'autres", [("MSFT", "name"), ("META", "name_in_context")]),
-        ("fr", "AMD et INTEL montent", [("AMD", "name"), ("INTC", "name")]),
+        ("fr", "L'action Meta gagne 2 %", [("META", "usual_name")]),
+        ("en", "Apple shares rose", [("AAPL", "usual_name")]),
+        ("fr", "Microsoft, Meta et d'autres", [("MSFT", "name"), ("META", "usual_name")]),
+        ("fr", "AMD et INTEL montent", [("AMD", "usual_name"), ("INTC", "usual_name")]),
         (
             "en",
             "NVDA, AVGO and INTC forecast",
@@ -65,7 +65,14 @@ def targets(text: str, lang: str) -> list[tuple[str, str]]:
         ),
         ("en", "MARA Holdings rose 5%", [("MARA", "name")]),
         ("fr", "MSTR recule avec les bitcoins", [("MSTR", "bare_ticker"), ("BTC-USD", "name")]),
-        ("fr", "Alexa : les espions d'Amazon", [("AMZN", "name")]),
+        ("fr", "Alexa : les espions d'Amazon", [("AMZN", "usual_name")]),
+        ("fr", "IBM, Cisco et Salesforce publient", [("IBM", "name"), ("CSCO", "name"), ("CRM", "name")]),
+        ("en", "Texas Instruments (TXN) slips", [("TXN", "name"), ("TXN", "ticker_in_parentheses")]),
+        ("fr", "France Télécom devient une marque", [("ORA.PA", "name")]),
+        ("en", "Facebook Inc and Square Inc", [("META", "name"), ("XYZ", "name")]),
+        ("en", "International Business Machines", [("IBM", "name")]),
+        ("fr", "Code ISIN FR0000120271", [("TTE.PA", "isin")]),
+        ("en", "ISIN US92826C8394", [("V", "isin")]),
     ],
 )
 def test_a_name_or_code_gives_its_target_with_the_reason(lang: str, text: str, expected: list[tuple[str, str]]) -> None:
@@ -97,6 +104,64 @@ def test_a_name_or_code_gives_its_target_with_the_reason(lang: str, text: str, e
 def test_a_common_word_or_look_alike_names_no_instrument(lang: str, text: str) -> None:
     """Common words, homoglyphs, wrong check digits and longer words match nothing."""
     assert targets(text, lang) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("en", "The Big 3: AVGO, MU, COIN", ["AVGO", "MU", "COIN"]),
+        ("fr", "À suivre : AVGO, MU, IBM", ["AVGO", "MU", "IBM"]),
+        ("en", "EARNINGS ALERT: CRM, SNOW, EBAY", ["CRM"]),
+        ("en", "TSM Stock Will Hit $2 Trillion", ["TSM"]),
+        ("en", "S&P flat as TSM rallies", ["TSM"]),
+        ("en", "NVDA's risk, CRM uncertainty", ["NVDA", "CRM"]),
+        ("en", "MSTR, HOOD and COIN forecast", ["MSTR", "HOOD", "COIN"]),
+        ("fr", "NVDA, COIN et HOOD reculent", ["NVDA", "COIN", "HOOD"]),
+        ("en", "$NVDA ET NASDAQ: AMD EN CAPITALES", ["NVDA", "AMD"]),
+        ("fr", "(XYZ) est un exemple, (SQ) aussi", []),
+        ("en", "Block Inc (XYZ) cuts jobs", ["XYZ", "XYZ"]),
+        ("en", "Salesforce (CRM 0.17%)", ["CRM", "CRM"]),
+        ("en", "Taiwan Semiconductor Manufacturing Co [TSM]", ["TSM", "TSM"]),
+        ("fr", "Texas Instruments, Inc. TXN", ["TXN", "TXN"]),
+        ("fr", "LFI, PS, LR, RN : un député LR gagne", []),
+        ("fr", "La STM annonce une grève", []),
+        ("en", "An MU variant spreads", []),
+        ("en", "A CRM platform for sales teams", []),
+        ("fr", "Un logiciel CRM pour les PME", []),
+        ("en", "TSM adoption and compliance", []),
+        ("en", "META AND COIN IN CAPITALS", []),
+        ("fr", "PARIS, ROME, COIN EN CAPITALES", []),
+    ],
+)
+def test_short_tickers_and_tickers_that_are_words_count_beside_others(
+    lang: str, text: str, expected: list[str]
+) -> None:
+    """A list of tickers, another ticker, a company's deed or its shares make a ticker of three capitals."""
+    assert [target for target, _ in targets(text, lang) if not target.startswith(("^", "macro:"))] == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "expected"),
+    [
+        ("fr", "l’аction Аpple en cyrillique, Nvіdia aussi", []),
+        ("en", "Ａｐｐｌｅ and Ｎｖｉｄｉａ in full width, ＩＳＩＮ ＵＳ６７０６６Ｇ１０４０", []),
+        ("en", "Ορacle and Μeta with Greek capitals", []),
+        ("fr", "APPLE ANNONCE DES RÉSULTATS RECORDS", ["AAPL"]),
+        ("en", "ORACLE BEATS ESTIMATES, SHARES JUMP", ["ORCL"]),
+        ("fr", "UNE POMME, UN ORACLE, UNE ALERTE ORANGE", []),
+        ("en", "ORACLE OF DELPHI SPEAKS", []),
+        ("en", "apple releases a phone", ["AAPL"]),
+        ("fr", "apple dévoile un téléphone", ["AAPL"]),
+        ("en", "an apple a day keeps the doctor away", []),
+        ("fr", "une orange et un total de trois", []),
+        ("en", "ibm shares surge", ["IBM"]),
+    ],
+)
+def test_capitals_tell_a_name_only_where_a_text_has_both_kinds_of_letters(
+    lang: str, text: str, expected: list[str]
+) -> None:
+    """Titles in capitals or without any need a word that vouches; homoglyphs and full-width letters match nothing."""
+    assert [target for target, _ in targets(text, lang)] == expected
 
 
 def test_a_company_named_in_full_vouches_for_its_short_name() -> None:

@@ -37,7 +37,7 @@ def test_a_long_sentence_is_cut_after_a_word_and_says_so() -> None:
         (17.0, "percent", "close", 1.0, "-17%≈-16.97%"),
         (11.0, "percent", "premarket", 0.7, "-11% premarket→-16.97%"),
         (589.0, "usd_bn", "close", 0.5, "-589 usd_bn~-16.97%"),
-        (3.0, "percent", "close", 0.0, "-3%≠-16.97%"),
+        (3.0, "percent", "close", -1.0, "-3%≠-16.97%"),
     ],
 )
 def test_a_code_sets_the_claim_beside_the_measure(size: float, unit: str, period: str, worth: float, code: str) -> None:

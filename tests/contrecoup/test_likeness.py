@@ -2,19 +2,31 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
-from contrecoup.gist import Gist, Told, read_gist
-from contrecoup.likeness import Rarity, likeness_of, refused, time_factor, topic_factor
+from contrecoup.engines.choose import load_embedder
+from contrecoup.gist import Told, gist_text, read_gist
+from contrecoup.likeness import FEATURES, GRID, Sketch, likenesses, on_grid, pair_features, refusal, sketch_of
 from contrecoup.models import Document, Layer, Mention, Status
+from contrecoup.rarity import Rarity
 
 AT = datetime(2025, 1, 27, 21, tzinfo=UTC)
+CHIPS = frozenset({"chip_stocks"})
 
 
 def told(
-    title: str, *, targets: tuple[str, ...] = (), hours: float = 0, lang: str = "en", gist: str = "", body: str = ""
+    title: str,
+    *,
+    targets: tuple[str, ...] = (),
+    hours: float = 0,
+    lang: str = "en",
+    gist: str = "",
+    body: str = "",
+    lead: str = "",
+    topics: frozenset[str] = CHIPS,
 ) -> Told:
-    """An article on chips whose title mentions the targets (the body the target ``body``)."""
+    """An article on chips whose title mentions the targets (the body the target ``body``, the lead ``lead``)."""
     at = AT + timedelta(hours=hours)
     document = Document(
         article_id=title,
@@ -30,7 +42,8 @@ def told(
         published_at=at,
         seen_at=at,
     )
-    places = [("title", target) for target in targets] + [("text", target) for target in [body] if target]
+    places = [("title", target) for target in targets]
+    places += [(field, target) for field, target in (("text", body), ("lead", lead)) if target]
     mentions = tuple(
         Mention(
             article_id=title,
@@ -46,81 +59,140 @@ def told(
         )
         for field, target in places
     )
-    return Told(document=document, mentions=mentions, topics=frozenset({"chip_stocks"}), gist=gist)
+    return Told(document=document, mentions=mentions, topics=topics, gist=gist)
 
 
-def is_refused(article: Told, founder: Told) -> bool:
-    """The second check with the gists of both."""
-    return refused(article, read_gist(article), founder, read_gist(founder))
+def sketches(*articles: Told) -> tuple[list[Sketch], Rarity]:
+    """All that is compared of articles, and how rare it is among them."""
+    rarity = Rarity(timedelta(days=7))
+    vectors = on_grid(load_embedder("static").embed([gist_text(one) for one in articles]))
+    found = [sketch_of(one, read_gist(one), vector, rarity) for one, vector in zip(articles, vectors, strict=True)]
+    for sketch in found:
+        rarity.add(AT, sketch.bags)
+    return found, rarity
 
 
-def rarity(*gists: Gist) -> Rarity:
-    """Frequencies after these gists."""
-    frequencies = Rarity(timedelta(days=7))
-    for gist in gists:
-        frequencies.add(AT, [feature for feature, _ in gist.shared + gist.words + gist.gloss])
-    return frequencies
+def feature(name: str, one: Told, other: Told) -> float:
+    """One feature of a pair."""
+    (a, b), rarity = sketches(one, other)
+    return float(pair_features(a, [b], rarity)[0, FEATURES.index(name)])
+
+
+def likeness(one: Told, other: Told) -> float:
+    """Probability that a pair tells one event."""
+    (a, b), rarity = sketches(one, other)
+    return float(likenesses(a, [b], rarity)[0])
+
+
+def refused(article: Told, founder: Told) -> str | None:
+    """The second check with the sketches of both."""
+    (a, b), _ = sketches(article, founder)
+    return refusal(a, b)
+
+
+def test_products_on_the_grid_are_whole_and_exact_in_any_order() -> None:
+    """Single precision holds every sum of products, so that no cut into blocks changes a cosine."""
+    dice = np.random.default_rng(7)
+    vectors = dice.normal(size=(300, 256)).astype(np.float32)
+    grid = on_grid(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    exact = grid.astype(np.int64) @ grid.astype(np.int64).T
+    assert exact.max() < 2**24
+    assert np.array_equal(grid @ grid.T, exact.astype(np.float32))
+    assert np.array_equal(grid[:, ::-1] @ grid[3, ::-1], exact[:, 3].astype(np.float32))
+    assert exact[0, 0] == pytest.approx(GRID**2, rel=1e-3)
 
 
 def test_a_gist_is_wholly_like_itself() -> None:
-    """Cosine of a vector with itself."""
-    gist = read_gist(told("DeepSeek publishes R1 under an open licence"))
-    assert likeness_of(gist, gist, rarity(gist)) == pytest.approx(1.0)
+    """Cosines of vectors with themselves."""
+    article = told("DeepSeek publishes R1 under an open licence")
+    assert feature("embedding", article, article) == pytest.approx(1.0, abs=1e-3)
+    assert feature("shared", article, article) == pytest.approx(1.0)
+    assert feature("words", article, article) == pytest.approx(1.0)
+    assert likeness(article, article) > 0.9
 
 
 def test_an_empty_gist_is_like_nothing() -> None:
     """No features, no likeness, no division by zero."""
-    empty = read_gist(told(""))
-    assert likeness_of(empty, empty, rarity()) == 0.0
+    empty = told("", topics=frozenset())
+    assert likeness(empty, empty) < 0.01
 
 
-def test_two_languages_meet_in_names_and_in_the_english_gloss() -> None:
-    """The gloss of the title brings a pair nearer than its names alone."""
-    english = read_gist(told("Quake near Tainan stops wafer plants"))
-    french = "Un séisme près de Tainan arrête des usines"
-    plain = likeness_of(english, read_gist(told(french, lang="fr")), rarity())
-    glossed = likeness_of(
-        english, read_gist(told(french, lang="fr", gist="A quake near Tainan stops plants\n")), rarity()
-    )
-    assert glossed > plain > 0
+@pytest.mark.parametrize(
+    ("french", "english"),
+    [
+        ("Un séisme près de Tainan arrête des usines de puces", "Quake near Tainan stops chip plants"),
+        ("Meta va investir 65 milliards de dollars dans l'IA", "Meta to spend $65bn on AI"),
+    ],
+)
+def test_a_story_in_two_languages_is_likelier_than_two_stories_in_one(french: str, english: str) -> None:
+    """Meaning, names and figures cross the language; two events of one subject stay apart."""
+    other = told("Orchestra returns to the town hall after repairs", topics=frozenset({"scam_tokens"}))
+    pair = likeness(told(french, lang="fr", gist=english), told(english))
+    assert pair > 0.1 > likeness(other, told(english))
 
 
 def test_a_rare_name_in_common_counts_more_than_a_common_one() -> None:
     """What everybody tells of this week tells no two events apart."""
-    one, other = read_gist(told("the lab shows Janus-Pro")), read_gist(told("a look at Janus-Pro"))
-    everywhere = [read_gist(told(f"note {n} on Janus-Pro")) for n in range(60)]
-    assert likeness_of(one, other, rarity(*everywhere)) < likeness_of(one, other, rarity())
-
-
-def test_rarity_forgets_what_left_the_window() -> None:
-    """Frequencies are those of the last days only."""
-    frequencies = Rarity(timedelta(days=7))
-    for _ in range(50):
-        frequencies.add(AT, ["name:r1"])
-    common = frequencies.of("name:r1")
-    frequencies.add(AT + timedelta(days=8), [])
-    assert frequencies.of("name:r1") > common
+    one, other = told("the lab shows Janus-Pro in Lyon"), told("a look at Janus-Pro in Paris")
+    everywhere = [told(f"note {n} on Janus-Pro") for n in range(60)]
+    few, rare = sketches(one, other)
+    many, common = sketches(one, other, *everywhere)
+    assert pair_features(many[0], [many[1]], common)[0, 2] < pair_features(few[0], [few[1]], rare)[0, 2]
 
 
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
-        ((), (), 1.0),
-        (("a",), ("a",), 1.2),
-        (("a",), (), 1.0),
-        (("a",), ("b",), 0.5),
-        (("a", "b"), ("b",), 1.0),
+        ((), (), 0.0),
+        (("a",), ("a",), 1.0),
+        (("a",), (), 0.0),
+        (("a",), ("b",), -1.0),
+        (("a", "b"), ("b",), 0.0),
     ],
 )
 def test_topics_speak_for_and_against(one: tuple[str, ...], other: tuple[str, ...], expected: float) -> None:
     """Agreement, absence, contradiction and overlap of topics."""
-    assert topic_factor(frozenset(one), frozenset(other)) == expected
+    pair = told("One day", topics=frozenset(one)), told("Another day", topics=frozenset(other))
+    assert feature("topics", *pair) == expected
 
 
-def test_time_halves_the_likeness_every_three_days() -> None:
-    """A late article is not held against a story, a long silence is."""
-    assert time_factor(timedelta(days=3)) == pytest.approx(0.5)
-    assert time_factor(timedelta(days=-2)) == 1.0
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("OpenAI shows o3 to testers", "OpenAI o3: first tests", 1.0),
+        ("OpenAI shows o3 to testers", "OpenAI shows o1 to testers", -1.0),
+        ("Nvidia loses 17%", "Nvidia perd 17 %", 1.0),
+        ("A quake stops plants", "OpenAI shows o1 to testers", 0.0),
+        ("Loses 20% to 30%", "Perd 30 %", 0.0),
+    ],
+)
+def test_figures_and_model_numbers_speak_for_and_against(one: str, other: str, expected: float) -> None:
+    """A model's next version is another event; a round figure says nothing."""
+    assert feature("codes", told(one), told(other)) == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        (("NVDA",), ("NVDA",), 1.0),
+        (("NVDA",), ("AMD",), -1.0),
+        (("NVDA", "AMD"), ("AMD", "TSM"), 0.0),
+        (("NVDA",), (), 0.0),
+    ],
+)
+def test_titles_that_name_the_same_speak_for_one_event(
+    ours: tuple[str, ...], theirs: tuple[str, ...], expected: float
+) -> None:
+    """Dice's measure of the names in both titles."""
+    assert feature("titled", told("One", targets=ours), told("Two", targets=theirs)) == expected
+
+
+def test_what_is_told_on_one_day_is_likelier_one_event() -> None:
+    """Within twenty hours, before or after; a week later it is news of its own."""
+    first = told("Nvidia unveils the B300")
+    assert feature("near", first, told("The B300 by Nvidia", hours=19)) == 1.0
+    assert feature("near", told("The B300 by Nvidia", hours=19), first) == 1.0
+    assert feature("near", first, told("The B300 by Nvidia", hours=21)) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -133,27 +205,31 @@ def test_time_halves_the_likeness_every_three_days() -> None:
 )
 def test_a_rebound_is_not_the_fall(fall: str, rise: str) -> None:
     """The other direction of the same instrument is another event, in any pair of languages."""
-    assert is_refused(told(rise, targets=("NVDA",), hours=24), told(fall, targets=("NVDA",)))
+    assert refused(told(rise, targets=("NVDA",), hours=24), told(fall, targets=("NVDA",))) == "direction"
 
 
 def test_titles_on_different_companies_are_different_events() -> None:
-    """Neither article speaks of the other's company."""
-    assert is_refused(told("AMD slips", targets=("AMD",)), told("ASML slips", targets=("ASML",)))
+    """Neither article speaks of the other's company in title or lead; a body names half the market."""
+    amd, asml = told("AMD slips", targets=("AMD",)), told("ASML slips", targets=("ASML",))
+    assert refused(amd, asml) == "instruments"
+    assert refused(told("AMD slips", targets=("AMD",), body="ASML"), asml) == "instruments"
 
 
-def test_a_founder_that_also_names_the_company_may_be_joined() -> None:
-    """The morning's founder has the company in its body only."""
-    assert not is_refused(told("Nvidia slips", targets=("NVDA",)), told("ASML slips", targets=("ASML",), body="NVDA"))
+def test_a_company_that_the_other_lead_names_too_is_no_reason() -> None:
+    """A story on chips may be titled by one maker or another."""
+    assert refused(told("AMD slips", targets=("AMD",), lead="ASML"), told("ASML slips", targets=("ASML",))) is None
 
 
-def test_other_figures_a_day_later_are_another_session() -> None:
-    """Two closing reports in a row are two events; the same figure the next morning is the same one."""
-    monday = told("Nvidia falls 3.1%", targets=("NVDA",))
-    assert is_refused(told("Nvidia falls 6.2%", targets=("NVDA",), hours=24), monday)
-    assert not is_refused(told("Nvidia fell 3.1%", targets=("NVDA",), hours=24), monday)
-    assert not is_refused(told("Nvidia falls 2.5%", targets=("NVDA",), hours=-6), monday)
+def test_the_next_session_has_other_figures() -> None:
+    """A fall of 4 % is not yesterday's fall of 17 %; the same figure told again next morning is."""
+    monday = told("Nvidia falls 17%", targets=("NVDA",))
+    assert refused(told("Nvidia falls 4%", targets=("NVDA",), hours=24), monday) == "session"
+    assert refused(told("Nvidia falls 17%", targets=("NVDA",), hours=24), monday) is None
+    assert refused(told("Nvidia falls 12%", targets=("NVDA",), hours=-6), monday) is None
+    assert refused(told("Nvidia, day two", targets=("NVDA",), hours=24), monday) is None
 
 
-def test_articles_without_a_direction_are_never_refused_for_their_figures() -> None:
-    """A model's size and its price are no session's figures."""
-    assert not is_refused(told("A model of 70 billion weights", hours=40), told("A model for 15 dollars"))
+def test_articles_that_share_no_market_are_not_checked_for_direction() -> None:
+    """The rise of a river and the fall of a share contradict nothing."""
+    river = told("River rises in the valley", topics=frozenset())
+    assert refused(river, told("Nvidia falls", targets=("NVDA",))) is None

@@ -15,6 +15,7 @@ from contrecoup.instruments import AliasTable, Instrument
 from contrecoup.market import GAP, WINDOW, measure_moves, measure_sessions, symbols_needed
 from contrecoup.models import Move, MoveVerdict, PriceBar
 from contrecoup.sessions import sessions_before
+from contrecoup.verdicts import combined_p
 
 PRICES = Path(__file__).parents[2] / "examples" / "deepseek-week" / "prices.csv"
 NOW = datetime(2025, 2, 1, 6, tzinfo=UTC)
@@ -117,10 +118,52 @@ def test_cumulative_returns_add_the_days_around_the_event() -> None:
     assert move.car_m1_1 == pytest.approx(two_days + abnormal(friday, date(2025, 1, 23)), abs=1e-9)
 
 
+def test_a_second_model_with_the_sector_agrees_with_a_least_squares_solver() -> None:
+    """Cipher against the market and bitcoin, whose Monday holds the weekend: from Friday's close to Monday's."""
+    own, market, coin = closes("CIFR"), closes("SPY"), closes("BTC-USD")
+    days = (*sessions_before("XNYS", MONDAY, WINDOW + GAP), MONDAY)
+    rows = np.array([[1, *(c[b] / c[a] - 1 for c in (market, coin, own))] for a, b in pairwise(days)])
+    design, column, point = rows[:WINDOW, :3], rows[:WINDOW, 3], rows[-1]
+    solution, squares, *_ = lstsq(design, column, rcond=None)
+    abnormal = point[3] - point[:3] @ solution
+    leverage = point[:3] @ np.linalg.inv(design.T @ design) @ point[:3]
+    z = abnormal / np.sqrt(squares[0] / (WINDOW - 3) * (1 + leverage))
+    move = week(MONDAY)["CIFR"]
+    assert (move.sector, move.benchmark) == ("BTC-USD", "SPY")
+    assert move.sector_beta == pytest.approx(solution[2], abs=1e-9)
+    assert move.sector_abnormal_return == pytest.approx(abnormal, abs=1e-9)
+    assert move.sector_z == pytest.approx(z, abs=1e-9)
+    assert move.sector_p_value == pytest.approx(2 * stdtr(WINDOW - 3, -abs(z)), abs=1e-9)
+    assert move.sector_rank_p_value == pytest.approx(2 / (WINDOW + 1))
+
+
+def test_the_sector_is_not_asked_twice_of_an_instrument_without_one() -> None:
+    """Core Scientific's error is not lessened by bitcoin: it has market figures alone."""
+    move = week(MONDAY)["CORZ"]
+    assert (move.sector, move.sector_z, move.sector_p_value, move.scope) == (None, None, None, None)
+    assert move.rank_p_value == pytest.approx(2 / (WINDOW + 1))
+
+
+@pytest.mark.parametrize("left", [0, 60], ids=["no prices", "prices of the last sixty sessions"])
+def test_without_prices_of_its_sector_an_instrument_is_measured_against_the_market(left: int) -> None:
+    """The move stands, and nothing is said of the sector."""
+    short = {**bars(), "SOXX": bars()["SOXX"][len(bars()["SOXX"]) - left :]}
+    (move,) = measure_moves(short, instruments(), symbols=["NVDA"], session_on=MONDAY, now=NOW)
+    assert move.verdict is MoveVerdict.MOVE
+    assert (move.sector, move.sector_z, move.scope) == (None, None, None)
+    assert move.z == week(MONDAY)["NVDA"].z
+
+
+def test_a_fall_with_the_sector_is_told_from_one_of_its_own() -> None:
+    """On 27 January 2025 Micron fell as its sector did; Nvidia fell further."""
+    assert (week(MONDAY)["MU"].scope, week(MONDAY)["NVDA"].scope) == ("sector", "own")
+    assert (week(MONDAY)["QCOM"].verdict, week(MONDAY)["QCOM"].scope) == (MoveVerdict.QUIET, None)
+
+
 def test_q_values_are_benjamini_and_hochbergs_over_the_day() -> None:
     """The k-th smallest of m p-values times m / k, never more than the next one's."""
-    ranked = sorted(week(MONDAY).values(), key=lambda move: move.p_value or 0)
-    scaled = [(move.p_value or 0) * len(ranked) / k for k, move in enumerate(ranked, 1)]
+    ranked = sorted(week(MONDAY).values(), key=combined_p)
+    scaled = [combined_p(move) * len(ranked) / k for k, move in enumerate(ranked, 1)]
     expected = np.minimum.accumulate(scaled[::-1])[::-1]
     assert [move.q_value for move in ranked] == pytest.approx(list(expected), abs=1e-9)
 
@@ -206,19 +249,103 @@ def test_bars_after_now_are_never_used() -> None:
 
 
 def test_the_benchmarks_of_a_watch_list_are_needed_too() -> None:
-    """Each symbol once, in order, benchmarks last."""
+    """Each symbol once, in order, then benchmarks, then sectors."""
     assert symbols_needed(["NVDA", "SU.PA", "SPY", "WHO"], instruments()) == (
         "NVDA",
         "SU.PA",
         "SPY",
         "WHO",
         "^STOXX50E",
+        "SOXX",
     )
 
 
 def test_a_watch_list_of_nothing_measures_nothing() -> None:
     """No symbols, no rows."""
     assert measure_moves({}, instruments(), symbols=[], session_on=MONDAY, now=NOW) == []
+
+
+@cache
+def baskets_on(session_on: date, *without: str) -> Mapping[str, Move]:
+    """Rows of the baskets on a date, when some symbols are not watched."""
+    watched = [symbol for symbol in bars() if symbol not in without]
+    found = measure_moves(
+        bars(),
+        instruments(),
+        symbols=watched,
+        session_on=session_on,
+        now=NOW,
+        baskets=AliasTable.load().baskets.values(),
+    )
+    return {move.symbol: move for move in found if move.symbol.startswith("basket:")}
+
+
+def test_the_baskets_of_27_january_2025_fell_with_their_members() -> None:
+    """Chips, power and the miners that host AI moved; those that only mine, and cryptocurrencies, did not."""
+    rows = baskets_on(MONDAY)
+    assert {symbol for symbol, move in rows.items() if move.verdict is MoveVerdict.MOVE} == {
+        "basket:chips",
+        "basket:ai_power",
+        "basket:miners_hosts",
+    }
+    assert {s: rows[f"basket:{s}"].members for s in ("chips", "ai_power", "miners_hosts", "crypto_majors")} == {
+        "chips": 10,
+        "ai_power": 4,
+        "miners_hosts": 5,
+        "crypto_majors": 2,
+    }
+    assert (rows["basket:chips"].breadth, rows["basket:hyperscalers"].breadth) == (1.0, 0.6)
+    assert rows["basket:chips"].volume_z is None
+
+
+def test_a_basket_is_measured_as_an_instrument_is() -> None:
+    """Its return is its members' mean, and its z that of their mean returns on the benchmark's."""
+    members = ("CIFR", "CORZ", "WULF", "IREN", "APLD")
+    days = (*sessions_before("XNYS", MONDAY, WINDOW + GAP), MONDAY)
+    market = closes("SPY")
+    own = np.mean([[closes(s)[b] / closes(s)[a] - 1 for a, b in pairwise(days)] for s in members], axis=0)
+    design = np.array([[1, market[b] / market[a] - 1] for a, b in pairwise(days)])
+    solution, squares, *_ = lstsq(design[:WINDOW], own[:WINDOW], rcond=None)
+    inner = design[-1] @ np.linalg.inv(design[:WINDOW].T @ design[:WINDOW]) @ design[-1]
+    z = (own[-1] - design[-1] @ solution) / np.sqrt(squares[0] / (WINDOW - 2) * (1 + inner))
+    move = baskets_on(MONDAY)["basket:miners_hosts"]
+    assert move.simple_return == pytest.approx(own[-1], abs=1e-12)
+    assert move.z == pytest.approx(z, abs=1e-9)
+    assert (move.benchmark, move.car_0_1 is not None) == ("SPY", True)
+
+
+def test_baskets_do_not_change_the_figures_of_instruments() -> None:
+    """They repeat what their members say, so their q-values are a family of their own."""
+    table = AliasTable.load()
+    found = measure_moves(
+        bars(), instruments(), symbols=tuple(bars()), session_on=MONDAY, now=NOW, baskets=table.baskets.values()
+    )
+    assert [m for m in found if m.symbol not in table.baskets] == list(week(MONDAY).values())
+
+
+def test_a_basket_has_a_row_where_enough_of_it_is_watched() -> None:
+    """With two of three members watched the desk does not follow the group; on a Sunday only coins trade."""
+    assert "basket:miners" not in baskets_on(MONDAY, "MARA")
+    assert "basket:french_tech" not in baskets_on(MONDAY)
+    assert set(baskets_on(date(2025, 1, 26))) == {"basket:crypto_majors"}
+
+
+def test_a_basket_of_which_too_little_is_measured_says_so() -> None:
+    """Watched, but without prices on the day."""
+    holed = {s: own if s != "MARA" else own[:-10] for s, own in bars().items()}
+    table = AliasTable.load()
+    rows = measure_moves(
+        holed,
+        instruments(),
+        symbols=["MARA", "RIOT", "CLSK"],
+        session_on=MONDAY,
+        now=NOW,
+        baskets=[table.baskets["basket:miners"]],
+    )
+    assert [(m.symbol, m.reason) for m in rows if m.verdict is MoveVerdict.UNMEASURED] == [
+        ("MARA", "missing_day"),
+        ("basket:miners", "few_members"),
+    ]
 
 
 def test_several_sessions_are_measured_as_each_alone() -> None:

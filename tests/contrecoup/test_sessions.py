@@ -14,6 +14,7 @@ from contrecoup.sessions import (
     session_in_force,
     session_moved_by,
     sessions_before,
+    sessions_between,
     sessions_closed,
 )
 
@@ -88,6 +89,100 @@ def test_neighbouring_sessions_skip_weekends_and_holidays() -> None:
 def test_news_moves_the_first_session_that_closes_after_it(told_at: datetime, moved: date) -> None:
     """News after the close belongs to the next session."""
     assert session_moved_by("XNYS", told_at) == moved
+
+
+# Clocks change on different Sundays: New York on 9 March and 2 November 2025, Paris on 30 March and 26 October. In
+# between, New York opens an hour earlier by Paris's clock (five hours apart), so that the two trade together longer.
+@pytest.mark.parametrize(
+    ("day", "new_york", "paris"),
+    [
+        (
+            date(2025, 3, 7),
+            (utc(7, 14, 30, month=3), utc(7, 21, month=3)),
+            (utc(7, 8, month=3), utc(7, 16, 30, month=3)),
+        ),
+        (
+            date(2025, 3, 10),
+            (utc(10, 13, 30, month=3), utc(10, 20, month=3)),
+            (utc(10, 8, month=3), utc(10, 16, 30, month=3)),
+        ),
+        (
+            date(2025, 3, 28),
+            (utc(28, 13, 30, month=3), utc(28, 20, month=3)),
+            (utc(28, 8, month=3), utc(28, 16, 30, month=3)),
+        ),
+        (
+            date(2025, 3, 31),
+            (utc(31, 13, 30, month=3), utc(31, 20, month=3)),
+            (utc(31, 7, month=3), utc(31, 15, 30, month=3)),
+        ),
+        (
+            date(2025, 10, 24),
+            (utc(24, 13, 30, month=10), utc(24, 20, month=10)),
+            (utc(24, 7, month=10), utc(24, 15, 30, month=10)),
+        ),
+        (
+            date(2025, 10, 27),
+            (utc(27, 13, 30, month=10), utc(27, 20, month=10)),
+            (utc(27, 8, month=10), utc(27, 16, 30, month=10)),
+        ),
+        (
+            date(2025, 11, 3),
+            (utc(3, 14, 30, month=11), utc(3, 21, month=11)),
+            (utc(3, 8, month=11), utc(3, 16, 30, month=11)),
+        ),
+    ],
+    ids=[
+        "winter",
+        "March, five hours apart",
+        "the last day of it",
+        "summer",
+        "the last day of summer in Paris",
+        "October, five hours apart",
+        "winter again",
+    ],
+)
+def test_both_clocks_change_on_their_own_sundays(
+    day: date, new_york: tuple[datetime, datetime], paris: tuple[datetime, datetime]
+) -> None:
+    """Sessions open and close at the same local hour in either zone."""
+    assert (open_of("XNYS", day), close_of("XNYS", day)) == new_york
+    assert (open_of("XPAR", day), close_of("XPAR", day)) == paris
+
+
+@pytest.mark.parametrize(
+    ("calendar", "told_at", "moved"),
+    [
+        ("XNYS", utc(7, 20, 30, month=3), date(2025, 3, 7)),
+        ("XNYS", utc(10, 20, 30, month=3), date(2025, 3, 11)),
+        ("XPAR", utc(28, 16, month=3), date(2025, 3, 28)),
+        ("XPAR", utc(31, 16, month=3), date(2025, 4, 1)),
+        ("XPAR", utc(24, 16, month=10), date(2025, 10, 27)),
+        ("XPAR", utc(27, 16, month=10), date(2025, 10, 27)),
+        ("XNYS", utc(31, 20, 30, month=10), date(2025, 11, 3)),
+        ("XNYS", utc(3, 20, 30, month=11), date(2025, 11, 3)),
+        ("XNYS", utc(28, 18, month=11), date(2025, 12, 1)),
+        ("XNYS", utc(28, 17, 59, month=11), date(2025, 11, 28)),
+        ("XPAR", utc(24, 13, 5, month=12), date(2025, 12, 29)),
+        ("XPAR", utc(24, 13, 4, month=12), date(2025, 12, 24)),
+        ("24/7", utc(30, 1, 30, month=3), date(2025, 3, 30)),
+        ("24/7", utc(26, 23, 59, month=10), date(2025, 10, 26)),
+        ("24/7", utc(2, 0, month=11), date(2025, 11, 2)),
+    ],
+)
+def test_news_after_the_close_belongs_to_the_next_session_in_either_zone(
+    calendar: str, told_at: datetime, moved: date
+) -> None:
+    """The same UTC hour is before the close in one week and after it in the next, half days included."""
+    assert session_moved_by(calendar, told_at) == moved
+
+
+def test_sessions_between_two_days_leave_the_first_out() -> None:
+    """Over a New York holiday, while Paris trades."""
+    friday, tuesday = date(2025, 1, 17), date(2025, 1, 21)
+    assert sessions_between("XNYS", after=friday, until=tuesday) == (tuesday,)
+    assert sessions_between("XPAR", after=friday, until=tuesday) == (date(2025, 1, 20), tuesday)
+    assert len(sessions_between("24/7", after=friday, until=tuesday)) == 4
 
 
 def test_a_session_is_in_force_from_its_opening_until_its_close() -> None:

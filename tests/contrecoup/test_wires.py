@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from contrecoup.models import Document, Status
@@ -41,7 +42,7 @@ def test_a_copy_without_its_last_paragraph_is_still_a_copy(lang: str) -> None:
     wires = Wires()
     wires.add(carried("agency", DISPATCH[lang], lang=lang))
     cut = DISPATCH[lang].rsplit(" ", 25)[0]
-    copy = wires.first_carrier(carried("daily", cut, hours=1, lang=lang))
+    copy = wires.add(carried("daily", cut, hours=1, lang=lang))
     assert copy is not None
     assert copy.article_id == "agency"
     assert 0.6 <= copy.jaccard < 1
@@ -52,7 +53,7 @@ def test_the_earliest_of_several_carriers_is_named() -> None:
     wires = Wires()
     for hour, name in enumerate(["agency", "daily"]):
         wires.add(carried(name, DISPATCH["en"], hours=hour))
-    copy = wires.first_carrier(carried("weekly", DISPATCH["en"], hours=2))
+    copy = wires.add(carried("weekly", DISPATCH["en"], hours=2))
     assert copy is not None
     assert copy.article_id == "agency"
 
@@ -62,7 +63,7 @@ def test_another_text_on_the_same_matter_is_no_copy() -> None:
     wires = Wires()
     wires.add(carried("agency", DISPATCH["en"]))
     reworded = " ".join(reversed(DISPATCH["en"].split()))
-    assert wires.first_carrier(carried("daily", reworded, hours=1)) is None
+    assert wires.add(carried("daily", reworded, hours=1)) is None
 
 
 def test_half_a_dispatch_in_a_longer_piece_is_no_copy() -> None:
@@ -72,15 +73,15 @@ def test_half_a_dispatch_in_a_longer_piece_is_no_copy() -> None:
     words = DISPATCH["en"].split()
     piece = " ".join([*words[: len(words) * 3 // 4], *(f"own{n}" for n in range(len(words) // 4))])
     assert 0.5 < jaccard_of(shingles_of(piece), shingles_of(DISPATCH["en"])) < 0.6
-    assert wires.first_carrier(carried("daily", piece, hours=1)) is None
+    assert wires.add(carried("daily", piece, hours=1)) is None
 
 
 def test_short_bodies_have_no_fingerprint() -> None:
     """A closing line that two papers share does not make a dispatch."""
     wires = Wires()
     wires.add(carried("agency", "Markets were closed on Monday."))
-    assert shingles_of("Markets were closed on Monday.") == frozenset()
-    assert wires.first_carrier(carried("daily", "Markets were closed on Monday.")) is None
+    assert len(shingles_of("Markets were closed on Monday.")) == 0
+    assert wires.add(carried("daily", "Markets were closed on Monday.")) is None
 
 
 def test_texts_older_than_the_window_are_forgotten() -> None:
@@ -88,7 +89,7 @@ def test_texts_older_than_the_window_are_forgotten() -> None:
     wires = Wires()
     wires.add(carried("agency", DISPATCH["en"]))
     wires.add(carried("other", DISPATCH["fr"], hours=CARRIED_WITHIN / timedelta(hours=1) + 1))
-    assert wires.first_carrier(carried("daily", DISPATCH["en"], hours=80)) is None
+    assert wires.add(carried("daily", DISPATCH["en"], hours=80)) is None
 
 
 def test_an_article_is_kept_once() -> None:
@@ -96,9 +97,10 @@ def test_an_article_is_kept_once() -> None:
     wires = Wires()
     for _ in range(2):
         wires.add(carried("agency", DISPATCH["en"]))
-    assert wires.first_carrier(carried("daily", DISPATCH["en"])) is not None
+    assert wires.add(carried("daily", DISPATCH["en"])) is not None
 
 
 def test_jaccard_is_the_shared_part_of_all_shingles() -> None:
     """Two of three in common."""
-    assert jaccard_of(frozenset("abc"), frozenset("bcd")) == pytest.approx(0.5)
+    one, other = (np.array(hashes, dtype=np.uint64) for hashes in ([1, 2, 3], [2, 3, 4]))
+    assert jaccard_of(one, other) == pytest.approx(0.5)

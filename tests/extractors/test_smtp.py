@@ -1,4 +1,5 @@
 import logging
+import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from contrecoup.digest.mail import Mail
 from contrecoup.errors import SendError
 from contrecoup.models import DeliveryState
 from contrecoup.settings import Mail as Server
+from extractors import smtp
 from extractors.smtp import Outcome, send_mail
 
 MAIL = Mail(
@@ -235,3 +237,29 @@ def test_a_mail_without_a_recipient_is_refused_before_any_connection(recipient: 
         send_mail(replace(MAIL, recipient=recipient), server, before_dot=lambda: None)
     assert caught.value.kind == "bad_address"
     assert "recipients" in caught.value.advice
+
+
+def test_a_connection_that_is_closed_gives_no_reply() -> None:
+    """An error of smtplib's own, as everything else that goes wrong there."""
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        smtp._Punctual().getreply()
+
+
+def test_a_record_of_tls_is_no_reply() -> None:
+    """A server may renew its keys between two replies: there are bytes to read, and none of them is for us."""
+    ours, theirs = socket.socketpair()
+
+    class Renewed:
+        """What a TLS connection reads then."""
+
+        def peek(self, size: int) -> bytes:
+            """Nothing for the caller."""
+            raise ssl.SSLWantReadError(size)
+
+    client = smtplib.SMTP()
+    client.sock, client.file = ours, Renewed()
+    with ours, theirs:
+        ours.settimeout(5)
+        theirs.send(b"record")
+        smtp._expect_silence(client)
+        assert ours.gettimeout() == 5

@@ -21,15 +21,22 @@ if TYPE_CHECKING:
 
 Run = Callable[..., "Ended"]
 DAYS = ("--from", "2025-01-28", "--to", "2025-01-28")
-COMMANDS = ["init", "run", "replay", "digest", "sql", "status", "try", "models"]
+COMMANDS = ["init", "run", "replay", "digest", "sql", "explain", "status", "try", "models", "mail"]
 MODELS = ["list", "pull", "test"]
+MAILS = ["list", "readers", "send", "resend"]
 STAGES = ["extract", "language", "translate", "topics", "entities", "claims", "moves"]
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
 
 @pytest.mark.parametrize(
     "command",
-    [[], *([name] for name in COMMANDS), *(["try", name] for name in STAGES), *(["models", name] for name in MODELS)],
+    [
+        [],
+        *([name] for name in COMMANDS),
+        *(["try", name] for name in STAGES),
+        *(["models", name] for name in MODELS),
+        *(["mail", name] for name in MAILS),
+    ],
 )
 def test_every_command_says_what_it_does(contrecoup: Run, command: list[str]) -> None:
     """``--help`` succeeds, names the command, and writes nothing to standard error."""
@@ -94,8 +101,18 @@ def test_the_help_lists_every_exit_code() -> None:
         ('[[feeds]]\nurl = "https://me:canary@a.example/rss"\nname = "A"\n', "a user name or a password"),
         ('[[recipients]]\naddress = "a,b@c.example"\n', "recipients.0.address"),
         ('timezone = "Europe/Lutece"\n', "timezone"),
+        ('[[recipients]]\naddress = "a@b.example"\ntimezone = "Europe/Lutece"\n', "recipients.0.timezone"),
+        ('[[recipients]]\naddress = "a@b.example"\nat = "7h"\n', "recipients.0.at"),
+        ('[[recipients]]\naddress = "a@b.example"\ntopics = ["football"]\n', "unknown topic 'football'"),
+        ('[[recipients]]\naddress = "a@b.example"\nsymbols = ["NVDA"]\n', "'NVDA' is not in [watchlist]"),
+        ('languages = ["en"]\n[[recipients]]\naddress = "a@b.example"\n', "no edition is made in 'fr'"),
+        (2 * '[[recipients]]\naddress = "a@b.example"\n', "recipients.1.address: a@b.example has two blocks"),
+        ('[mail]\nhost = "h"\nsender = "a@b.example"\nunsubscribe = "http://b.example/"\n', "mail.unsubscribe"),
     ],
-    ids=["broken", "unknown key", "no address", "a secret", "no mail address", "no time zone"],
+    ids=[
+        *("broken", "unknown key", "no address", "a secret", "no mail address", "no time zone", "no zone of a reader"),
+        *("no hour", "no topic", "not watched", "no such edition", "twice a reader", "one click in the clear"),
+    ],
 )
 def test_a_bad_setting_is_named(
     contrecoup: Run, tmp_path: Path, command: tuple[str, ...], settings: str, named: str

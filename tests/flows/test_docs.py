@@ -218,7 +218,9 @@ def test_every_kind_of_failure_has_advice() -> None:
 # --- the digest's own words ---
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES.iterdir()), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "template", sorted(path for path in TEMPLATES.rglob("*") if path.is_file()), ids=lambda path: path.name
+)
 def test_no_template_has_such_words_of_its_own(template: Path) -> None:
     """The phrases of both languages are read by test_digest_wording; what stands outside them is layout."""
     assert not BRINGS_ABOUT.search(template.read_text(encoding="utf-8"))
@@ -239,7 +241,7 @@ def anchor(heading: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in sorted(DOCS.iterdir()))]
+    "page", ["README.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in sorted(DOCS.glob("*.md")))]
 )
 def test_every_link_leads_somewhere(page: str) -> None:
     """A page, or a section of one, that is renamed takes its links with it."""

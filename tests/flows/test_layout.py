@@ -17,7 +17,7 @@ import flows
 
 REPOSITORY = Path(__file__).parents[2]
 ROOTS = ("contrecoup", "extractors", "storage", "flows")
-FLOWS = ("ingest", "extract", "enrich", "link", "brief")
+FLOWS = ("ingest", "extract", "enrich", "link", "brief", "mail")
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load((REPOSITORY / "prefect.yaml").read_text("utf-8"))["deployments"]
 
 
@@ -38,7 +38,7 @@ def test_a_root_is_this_project_s_alone(root: str) -> None:
 
 
 def test_each_flow_has_one_deployment() -> None:
-    """Five of them, by the names of the flows."""
+    """Six of them, by the names of the flows."""
     assert sorted(one["entrypoint"] for one in DEPLOYMENTS) == sorted(f"flows.{name}:{name}" for name in FLOWS)
 
 

@@ -16,13 +16,14 @@ def _week() -> tuple[date, date]:
 
 
 def test_every_article_is_read_in_full_and_by_every_stage(lived: "Desk") -> None:
-    """Six entries, six full articles in their languages, and five readings of each."""
+    """Six entries, six full articles in their languages, and six readings of each."""
     assert lived.rows("select lang, status, count(*) from articles group by all order by all") == [
         ("en", "full", 3),
         ("fr", "full", 3),
     ]
     stages = lived.rows("select stage, count(distinct article_id) from readings group by all order by all")
-    assert stages == [(s, 6) for s in ("classify", "find_claims", "find_entities", "group", "translate")]
+    names = ("classify", "find_claims", "find_entities", "find_look_alikes", "group", "translate")
+    assert stages == [(name, 6) for name in names]
 
 
 def test_the_planted_fall_is_the_only_move(lived: "Desk") -> None:

@@ -37,6 +37,7 @@ EVERY_DEPLOYMENT = {
     ("flows.enrich:enrich", "half-hourly"),
     ("flows.link:link", "morning"),
     ("flows.brief:brief", "morning"),
+    ("flows.mail:mail", "quarter-hourly"),
 }
 
 
@@ -84,7 +85,7 @@ def _has_scheduled_runs(api: str) -> bool:
 
 @pytest.mark.integration
 def test_every_flow_deploys_and_a_worker_completes_a_run(tmp_path: Path) -> None:
-    """Five deployments are made and scheduled, and a run of one ends Completed with its rows in the database."""
+    """Six deployments are made and scheduled, and a run of one ends Completed with its rows in the database."""
     site = tmp_path / "sites" / "www.gazette.example"
     site.mkdir(parents=True)
     (site / "rss.xml").write_text(FEED)

@@ -24,6 +24,7 @@ from contrecoup.models import (
     Layer,
     Link,
     LinkLabel,
+    LookAlike,
     Mention,
     Method,
     Move,
@@ -159,6 +160,7 @@ def _reading() -> list[list[object]]:
         "classify": "topics-1",
         "find_entities": "names-1",
         "find_claims": "claims-1",
+        "find_look_alikes": "fakes-1",
         "group": "group-1",
         "check": "bars-1",
     }
@@ -192,6 +194,10 @@ def _reading() -> list[list[object]]:
             make(Check, article_id=i, method="bars-1", verdict=verdict, measured=-16.97)
             for i, verdict in zip(ids, (Verdict.CONFIRMED, Verdict.CONFIRMED, Verdict.CONTRADICTED), strict=True)
         ],
+        [
+            make(LookAlike, article_id="a-en1", kind="brand", brand="org:deepseek", name="DeepSeek", method="fakes-1"),
+            make(LookAlike, article_id="a-en1", kind="count", brand="org:deepseek", number=75.0, method="fakes-1"),
+        ],
         [make(Story, id="a-en1", title="Chip rout after DeepSeek", lang="en", method="group-1")],
         [
             make(
@@ -200,6 +206,7 @@ def _reading() -> list[list[object]]:
                 article_id=i,
                 wire_id="a-fr1" if i == "a-fr2" else i,
                 publisher=f"{i[2:4]}.example",
+                owner="",
                 lang=i[2:4],
                 told_at=told[i],
                 method="group-1",

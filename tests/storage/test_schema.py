@@ -122,11 +122,14 @@ def test_every_query_is_accepted_by_the_database(empty: Store, file: Path) -> No
     lists = {"symbols", "ids"}
     days = {name for name in re.findall(r"\$(\w+)", text) if name.endswith("_on")}
     words = {"symbol", "lang", "profile"}
+    numbers = {"count"}
     parameters = {
         name: ["x"]
         if name in lists
         else "x"
         if name in words
+        else 1
+        if name in numbers
         else "2025-01-27"
         if name in days
         else "2025-01-27 12:00+00"

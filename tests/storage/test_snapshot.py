@@ -14,7 +14,7 @@ from contrecoup.errors import StoreError
 from contrecoup.models import Feed
 from storage.opening import snapshot_path
 from storage.snapshot import query_snapshot
-from storage.store import Store, open_store
+from storage.store import Store, open_snapshot, open_store
 
 OPEN = "import duckdb, sys; duckdb.connect(sys.argv[1])"
 
@@ -116,3 +116,24 @@ def test_a_snapshot_that_is_no_database_is_a_clear_error(path: Path) -> None:
     path.write_text("a,b\n")
     with pytest.raises(StoreError, match="no DuckDB database"):
         query_snapshot(path, "select 1")
+
+
+def test_a_snapshot_is_read_as_values_while_the_database_is_held(
+    store: Store, path: Path, make: Callable[..., Any]
+) -> None:
+    """By the same names as the database, and nothing can be saved in it."""
+    store.save([make(Feed, url="https://fr.example")])
+    store.snapshot()
+    with open_snapshot(path) as snapshot:
+        assert [feed.url for feed in snapshot.read(Feed, "feeds")] == ["https://fr.example"]
+        with pytest.raises(StoreError):
+            snapshot.save([make(Feed, url="https://en.example")])
+
+
+def test_a_snapshot_of_other_views_is_not_read(store: Store, path: Path) -> None:
+    """The advice says how to come by a new one."""
+    store._connection.execute("update migrations set hash = 'older' where number = 0")
+    store.snapshot()
+    with pytest.raises(StoreError, match="another version") as refused, open_snapshot(path):
+        pass
+    assert "contrecoup run" in refused.value.advice

@@ -24,12 +24,14 @@ from contrecoup.models import (
     PriceBar,
     Reading,
     Status,
+    Story,
+    StoryArticle,
 )
 from storage.store import Store
 
 NOON = datetime(2025, 1, 27, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-STAGES = ("translate", "classify", "find_entities", "find_claims", "group")
+STAGES = ("translate", "classify", "find_entities", "find_claims", "find_look_alikes", "group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,85 @@ def test_wire_copies_count_once(desk: Store) -> None:
         (NOON, "en", 1),
         (NOON + HOUR, "fr", 1),
     ]
+
+
+def test_titles_of_one_house_count_once(desk: Store, make: Callable[..., Any]) -> None:
+    """Two sister titles, each with words of its own, are one more independent publisher, not two."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Now:
+        publishers: int
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Peak:
+        peak_hour: datetime
+        peak_publishers: int
+        hours: int
+        usual_per_hour: float
+
+    member = {"story_id": "a-en1", "lang": "en", "method": "group-1", "owner": "dowjones.com"}
+    desk.save(
+        [
+            make(StoryArticle, article_id=i, wire_id=i, publisher=p, told_at=NOON + 4 * HOUR, **member)
+            for i, p in (("x1", "wsj.com"), ("x2", "barrons.com"))
+        ]
+    )
+    assert desk.read(Now, "stories_now") == [Now(publishers=3)]
+    assert desk.read(Peak, "story_peaks") == [
+        Peak(peak_hour=NOON, peak_publishers=1, hours=5, usual_per_hour=pytest.approx(0.5))
+    ]
+
+
+def test_a_peak_is_the_loudest_hour_of_both_languages(desk: Store, make: Callable[..., Any]) -> None:
+    """Three publishers in one hour, one in another: the usual leaves the loudest hour out."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Peak:
+        peak_hour: datetime
+        peak_publishers: int
+        usual_per_hour: float
+
+    member = {"story_id": "a-en1", "method": "group-1", "owner": ""}
+    desk.save(
+        [
+            make(StoryArticle, article_id=p, wire_id=p, publisher=p, lang=p[:2], told_at=NOON + HOUR, **member)
+            for p in ("en.one", "fr.two")
+        ]
+    )
+    assert desk.read(Peak, "story_peaks") == [
+        Peak(peak_hour=NOON + HOUR, peak_publishers=3, usual_per_hour=pytest.approx(1.0))
+    ]
+
+
+def test_a_thread_shows_what_a_story_develops(desk: Store, make: Callable[..., Any]) -> None:
+    """The rebound stands beside the fall, with the hours between."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Thread:
+        story_id: str
+        followed_title: str
+        hours_after: float
+
+    member = {"article_id": "up", "wire_id": "up", "publisher": "en.example", "told_at": NOON + 30 * HOUR}
+    desk.save(
+        [make(Story, id="up", title="Chips rebound", method="group-1", follows_story_id="a-en1")],
+        [make(StoryArticle, story_id="up", lang="en", method="group-1", **member)],
+    )
+    assert desk.read(Thread, "story_threads") == [
+        Thread(story_id="up", followed_title="Chip rout after DeepSeek", hours_after=30.0)
+    ]
+
+
+def test_only_the_neighbourhood_of_a_day_is_read_for_grouping(desk: Store, make: Callable[..., Any]) -> None:
+    """Members told around, those asked for by id, and the founders of their stories; not the rest of the archive."""
+    old = {"lang": "en", "publisher": "en.example", "method": "group-1"}
+    for story, days in (("old", 40), ("older", 400)):
+        for article, later in ((story, 0), (f"{story}-2", 1)):
+            told_at = NOON - days * 24 * HOUR + later * HOUR
+            desk.save([make(StoryArticle, story_id=story, article_id=article, wire_id=article, told_at=told_at, **old)])
+    desk.save([make(StoryArticle, story_id="old", article_id="now", wire_id="now", told_at=NOON, **old)])
+    around = desk.read(StoryArticle, "story_articles_around", days=[int(NOON.timestamp()) // 86_400], ids=["older-2"])
+    assert {m.article_id for m in around} == {"a-en1", "a-fr1", "a-fr2", "now", "old", "older-2", "older"}
 
 
 def test_the_last_measurement_and_linking_stand(desk: Store, make: Callable[..., Any]) -> None:

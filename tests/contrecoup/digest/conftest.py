@@ -19,12 +19,14 @@ from contrecoup.models import (
     Mention,
     Move,
     MoveVerdict,
+    PriceBar,
     Status,
     Story,
     StoryArticle,
     Translation,
     Verdict,
 )
+from contrecoup.sessions import sessions_before
 
 MONDAY = date(2025, 1, 27)
 SINCE = datetime(2025, 1, 27, 5, 30, tzinfo=UTC)
@@ -103,11 +105,15 @@ def link(symbol: str, story: str, label: LinkLabel, *, rival: str | None = None,
         rank=1,
         label=label,
         score=0.8,
+        base_rate=0.02,
+        quiet_sessions=60,
         directness=1.0,
+        occasion=1.0,
         topic_fit=1.0,
-        attention=0.9,
-        timing=1.0,
         agreement=1.0,
+        timing=1.0,
+        attention=0.9,
+        surge=0.8,
         breadth=1.0,
         lag_hours=lag_hours,
         lag_sessions=0,
@@ -263,6 +269,47 @@ def with_title(january_27: Callable[[str], EditionInputs]) -> Callable[[str, str
             stories=tuple(replace(story, title=title) for story in day.stories),
             documents=tuple(replace(document, title=title) for document in day.documents),
             translations=tuple(replace(translation, text=title) for translation in day.translations),
+        )
+
+    return inputs
+
+
+def bars(symbol: str, exchange: str, *, last: float, sessions: int = 40) -> list[PriceBar]:
+    """Daily bars up to 27 January that climb by a tenth each session from 100 on, and close at ``last`` on that day."""
+    days = (*sessions_before(exchange, MONDAY, sessions - 1), MONDAY)
+    closes = [100 + 0.1 * at for at in range(sessions - 1)] + [last]
+    return [
+        PriceBar(
+            symbol=symbol,
+            session_on=day,
+            interval="1d",
+            provider="p",
+            open=close,
+            high=close + 0.5,
+            low=close - 0.5,
+            close=close,
+            adj_close=None,
+            volume=1000.0 + at,
+            complete=True,
+            fetched_at=UNTIL,
+        )
+        for at, (day, close) in enumerate(zip(days, closes, strict=True))
+    ]
+
+
+@pytest.fixture
+def priced(january_27: Callable[[str], EditionInputs]) -> Callable[[str], EditionInputs]:
+    """The same day in a language, with the prices of Nvidia, of two other chip makers and of the S&P 500 fund."""
+
+    def inputs(lang: str) -> EditionInputs:
+        day = january_27(lang)
+        chips = replace(move("basket:chips", -0.1, -4.4, MoveVerdict.QUIET), members=3)
+        falls = {"NVDA": 86.0, "AMD": 94.0, "AVGO": 90.0, "SPY": 102.0}
+        return replace(
+            day,
+            moves=(*day.moves, chips),
+            bars=[bar for symbol, last in falls.items() for bar in bars(symbol, "XNYS", last=last)],
+            instruments={**day.instruments, **AliasTable.load().baskets},
         )
 
     return inputs

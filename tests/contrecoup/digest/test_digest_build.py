@@ -6,7 +6,7 @@ import pytest
 
 from contrecoup.digest.build import EditionInputs, build_edition, items_of
 from contrecoup.digest.tellings import open_library, telling_of
-from contrecoup.models import DigestItem, Evidence, Layer, LinkLabel, MoveVerdict, Verdict
+from contrecoup.models import DigestItem, Evidence, Layer, LinkLabel, MoveVerdict, Silence, Verdict
 
 Day = Callable[[str], EditionInputs]
 
@@ -66,14 +66,14 @@ def test_a_link_to_an_unknown_story_links_nothing(january_27: Day) -> None:
     assert build_edition(day).tally.unexplained == 3
 
 
-def test_moves_beyond_the_first_eight_of_a_story_stand_in_the_compact_table(january_27: Day) -> None:
-    """Eleven moves of one story: eight in full, three in a table."""
+def test_moves_beyond_the_first_three_of_a_story_stand_in_the_compact_table(january_27: Day) -> None:
+    """Eleven moves of one story: three in full, eight in a table."""
     day = january_27("en")
     symbols = ["NVDA", "AMD", "AVGO", "TSM", "ASML", "INTC", "MU", "ARM", "QCOM", "MRVL", "SMCI"]
     moves = [replace(day.moves[1], symbol=symbol) for symbol in symbols]
     links = [replace(day.links[0], symbol=symbol) for symbol in symbols]
     (group,) = build_edition(replace(day, moves=moves, links=links)).groups
-    assert (len(group.matches), len(group.others)) == (8, 3)
+    assert (len(group.matches), len(group.others)) == (3, 8)
 
 
 def test_the_rival_of_the_first_move_is_said_once(january_27: Day) -> None:
@@ -312,3 +312,48 @@ def test_an_article_whose_text_is_missing_is_counted_and_not_listed(january_27: 
     edition = build_edition(replace(january_27("en"), documents=()))
     assert edition.groups[0].telling.sources == ()
     assert edition.groups[0].telling.articles == 4
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_loud_story_that_moved_nothing_says_what_stood_still(january_27: Day, lang: str) -> None:
+    """On its shelf, with the ordinary session of what it names; a linked story never does."""
+    day = january_27(lang)
+    shelf = build_edition(day).shelves[0].tellings[0]
+    quiet = replace(day.moves[0], symbol="IBM", verdict=MoveVerdict.QUIET, simple_return=0.004)
+    silence = Silence(symbol="IBM", session_on=quiet.session_on, story_id=shelf.story_id, method="m", publishers=4)
+    edition = build_edition(replace(day, moves=[*day.moves, quiet], silences=[silence]))
+    assert [(f.symbol, f.simple_return) for f in edition.shelves[0].tellings[0].still] == [("IBM", 0.004)]
+    assert all(not group.telling.still for group in edition.groups)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_move_names_the_slow_burn_beside_its_story(january_27: Day, lang: str) -> None:
+    """With its lag in days and sessions; its own story is none."""
+    day = january_27(lang)
+    best = day.links[0]
+    other = next(story for story in day.stories if story.id != best.story_id)
+    burn = replace(best, story_id=other.id, rank=2, reason="slow_burn:4", lag_hours=175.0, lag_sessions=4)
+    match = next(
+        match
+        for group in build_edition(replace(day, links=[*day.links, burn])).groups
+        for match in group.matches + group.others
+        if match.figure.symbol == best.symbol
+    )
+    assert match.slow_burn is not None
+    assert (match.slow_burn.days, match.slow_burn.sessions) == (7, 4)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_story_on_tokens_that_is_linked_to_a_move_offers_no_ticker_either(january_27: Day, lang: str) -> None:
+    """The title of its group comes as the watch would write it."""
+    day = january_27(lang)
+    best = next(link for link in day.links if link.rank == 1)
+    stories = [replace(s, title="$DSEEK à 0,03 $ : faux jetons") if s.id == best.story_id else s for s in day.stories]
+    members = {member.article_id for member in day.members if member.story_id == best.story_id}
+    others = [label for label in day.labels if label.article_id not in members]
+    scam = [replace(day.labels[0], article_id=article, topic="scam_tokens", probability=0.9) for article in members]
+    edition = build_edition(replace(day, stories=stories, labels=[*others, *scam]))
+    group = next(group for group in edition.groups if group.telling.story_id == best.story_id)
+    assert "DSEEK" not in group.telling.title
+    assert "0,03" not in group.telling.title
+    assert "faux jetons" in group.telling.title

@@ -13,6 +13,7 @@ from contrecoup.digest.render import (
     MAX_UNEXPLAINED,
     TEXT_WIDTH,
     fitted,
+    mailed_bytes,
     render_digest,
     render_html,
     render_text,
@@ -74,10 +75,41 @@ def test_an_article_with_a_foreign_address_is_named_without_a_link(january_27: D
     assert "https://" not in render_text(edition)
 
 
-def test_nothing_on_the_page_is_fetched(january_27: Day) -> None:
-    """No image, no style sheet, no font, no script."""
-    tags = {tag for tag, _ in _elements(render_html(build_edition(january_27("fr"))))}
-    assert not tags & {"img", "link", "script", "iframe", "object", "svg", "form", "input", "base"}
+def test_nothing_on_the_page_is_fetched(priced: Day) -> None:
+    """No style sheet, no font, no script; pictures are in the page."""
+    page = render_html(build_edition(priced("fr")))
+    tags = {tag for tag, _ in _elements(page)}
+    assert not tags & {"link", "script", "iframe", "object", "svg", "form", "input", "base"}
+    images = lxml_html.document_fromstring(page).iter("img")
+    assert all(str(image.get("src")).startswith("data:image/png;base64,") for image in images)
+
+
+@pytest.mark.parametrize(("z", "words"), [(2.9, "inhabituel"), (3.0, "rare"), (-4.2, "très rare"), (5.96, "extrême")])
+def test_the_size_of_a_move_is_told_in_figures_and_in_words(january_27: Day, z: float, words: str) -> None:
+    """As it is rounded: nobody reads of 6.0 that it is less than 6."""
+    day = january_27("fr")
+    moves = [replace(move, z=z) for move in day.moves]
+    page = render_html(build_edition(replace(day, moves=moves))).replace("\xa0", " ")
+    assert f"{abs(z):.1f} écarts types ({words})".replace(".", ",") in page
+
+
+def test_the_character_set_is_told_at_once(january_27: Day) -> None:
+    """Browsers look for it in the first 1,024 bytes of a file."""
+    page = render_html(build_edition(january_27("fr")))
+    assert page.index('<meta charset="utf-8">') < 1024 - len('<meta charset="utf-8">')
+    assert page.count("charset") == 1
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_sources_of_the_other_language_are_named_without_their_titles(january_27: Day, lang: str) -> None:
+    """A reader is given titles that can be read, and where the others are."""
+    other = {"fr": "Nvidia tumbles 17% in record loss", "en": "Nvidia chute de 17"}[lang]
+    edition = build_edition(january_27(lang))
+    assert other not in render_html(edition).replace("\xa0", " ").split("<h2")[1]
+    assert {source.lang for source in edition.groups[0].telling.sources} == {"fr", "en"}
+    for part in (render_html(edition), render_text(edition)):
+        assert "harbour.example" in part
+        assert "depeche.example" in part
 
 
 def test_the_page_follows_dark_mode_without_forcing_a_background(january_27: Day) -> None:
@@ -92,7 +124,7 @@ def test_the_sign_and_a_word_say_what_the_colour_says(january_27: Day) -> None:
     """Red and green are never the only signal."""
     page = render_html(build_edition(january_27("fr")))
     assert "−17,0\xa0%" in page
-    assert "en baisse" in page
+    assert "En baisse" in page
 
 
 def test_an_edition_has_every_section_in_both_parts(january_27: Day) -> None:
@@ -164,6 +196,33 @@ def test_an_edition_that_is_too_long_loses_its_last_stories(
     assert cut.hidden == full.hidden + sum(len(group.matches) + len(group.others) for group in gone)
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_shelves_go_before_tokens_and_tokens_before_moves(
+    january_27: Day, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """What is linked to a move is what a reader came for."""
+    full = build_edition(january_27(lang))
+    sizes = {}
+    for edition in (replace(full, shelves=()), replace(full, shelves=(), tokens=())):
+        sizes[len(edition.tokens)] = mailed_bytes(render_html(edition))
+    monkeypatch.setattr(render, "MAX_HTML_BYTES", sizes[1])
+    assert fitted(full) == replace(full, shelves=())
+    monkeypatch.setattr(render, "MAX_HTML_BYTES", sizes[0])
+    assert fitted(full) == replace(full, shelves=(), tokens=())
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"), [("fr", "1 éditeur indépendant · 2 articles"), ("en", "1 independent publisher · 2 articles")]
+)
+def test_articles_are_counted_where_they_are_more_than_publishers(january_27: Day, lang: str, line: str) -> None:
+    """As many articles as publishers say nothing more."""
+    day = january_27(lang)
+    more = replace(day.members[5], article_id="en-5", wire_id="en-5")
+    page = render_html(build_edition(replace(day, members=[*day.members, more]))).replace("\xa0", " ")
+    assert line in page
+    assert "2 articles" not in render_html(build_edition(day)).replace("\xa0", " ")
+
+
 def test_a_quotation_stands_in_both_parts(january_27: Day) -> None:
     """When no claim was checked."""
     edition = build_edition(replace(january_27("fr"), claims=()))
@@ -204,10 +263,10 @@ def _empty(day: EditionInputs) -> Edition:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_an_edition_without_anything_is_still_an_edition(january_27: Day, lang: str) -> None:
-    """It says so, how to read it, and its counts."""
+    """It says so, that nothing changed, how to read it, and its counts."""
     edition = _empty(january_27(lang))
-    assert render_html(edition).count("<h2") == 2
-    assert render_text(edition).count("====\n") == 2
+    assert render_html(edition).count("<h2") == 3
+    assert render_text(edition).count("====\n") == 3
 
 
 def test_the_digest_keeps_both_parts_and_the_window(january_27: Day) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from contrecoup.digest.build import Counts, EditionInputs, build_edition
-from contrecoup.digest.edition import Quote, Said
+from contrecoup.digest.edition import Quote, Said, SlowBurn
 from contrecoup.digest.wording import Wording, read_phrases, wording_of
 from contrecoup.models import DeliveryState, MoveVerdict, Status, Verdict
 
@@ -22,6 +22,20 @@ CAUSAL = re.compile(
 def test_our_own_words_never_speak_of_causes(lang: str) -> None:
     """A coincidence is all that is shown."""
     assert [phrase for phrase in read_phrases(lang).values() if CAUSAL.search(phrase)] == []
+
+
+@pytest.mark.parametrize(("rate", "fr", "en"), [(0.021, "2 %", "2%"), (0.004, "moins de 1 %", "under 1%")])
+def test_a_base_rate_is_told_as_a_share_of_ordinary_sessions(rate: float, fr: str, en: str) -> None:
+    """In whole percent, and never as none at all."""
+    assert FR.share(rate).replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ") == fr
+    assert EN.share(rate) == en
+
+
+def test_a_slow_burn_is_told_with_its_lag_in_days_and_sessions() -> None:
+    """R1: released on a holiday, a week before the fall."""
+    slow = SlowBurn(title="R1 est là", days=7, sessions=4)
+    assert "racontée 7 jours plus tôt (4 séances)" in FR.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
+    assert "first told 7 days (4 sessions) before" in EN.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_both_languages_have_the_same_phrases_and_values() -> None:
@@ -101,7 +115,7 @@ def _said(verdict: Verdict, measured: float | None, **changes: str) -> Said:
 def test_a_checked_claim_is_one_sentence() -> None:
     """What was said, what was measured, and what follows."""
     assert FR.said(_said(Verdict.CONFIRMED, -16.97)) == (
-        "p.example dit −17\xa0%, mesuré −16,97\xa0% à la clôture\xa0: confirmé."
+        "p.example annonce −17\xa0%, mesuré −16,97\xa0% à la clôture\xa0: confirmé."
     )
     assert EN.said(_said(Verdict.CONTRADICTED, -11.0, qualifier="about", period="day")) == (
         "p.example says about −17% on the day, measured −11.00% at the close: contradicted by prices."
@@ -112,13 +126,13 @@ def test_a_third_is_not_told_as_33_3_percent() -> None:
     """The article said "nearly a third"."""
     said = replace(_said(Verdict.CONFIRMED, -29.88, qualifier="nearly"), size=-33.3)
     assert EN.said(said) == "p.example says nearly −1/3, measured −29.88% at the close: confirmed."
-    assert FR.said(replace(said, size=66.7)).startswith("p.example dit près de +2/3,")
+    assert FR.said(replace(said, size=66.7)).startswith("p.example annonce près de +2/3,")
 
 
 def test_a_claim_that_cannot_be_checked_says_why() -> None:
     """A code without words is shown as it is, not hidden."""
     said = _said(Verdict.UNCHECKABLE, None, unit="usd_bn", period="premarket")
-    assert FR.said(said) == "p.example dit −17\xa0Md$ avant l'ouverture, non vérifiable (aucun cours reçu)."
+    assert FR.said(said) == "p.example annonce −17\xa0Md$ avant l'ouverture, non vérifiable (aucun cours reçu)."
     assert EN.said(replace(said, reason="new_code", unit="times")).endswith("cannot be checked (new_code).")
 
 

@@ -1,0 +1,18 @@
+-- What was measured of $symbol in the session of $session_on?
+-- (``abnormal_percent`` is what the forecast from ``benchmark`` leaves; ``standard_errors`` is its size in those of the forecast.)
+select
+    symbol,
+    session_on,
+    verdict,
+    round(100 * coalesce(simple_return, 0), 4) as percent,
+    round(100 * coalesce(expected_return, 0), 4) as expected_percent,
+    round(100 * coalesce(abnormal_return, 0), 4) as abnormal_percent,
+    round(abs(coalesce(z, 0)), 4) as standard_errors,
+    benchmark,
+    scope,
+    observations,
+    members,
+    measured_at
+from moves_now
+where symbol = $symbol
+    and session_on = $session_on;

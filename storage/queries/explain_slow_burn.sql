@@ -1,0 +1,17 @@
+-- Which older story, other than $story_id, came up again around the move of $symbol in the session of $session_on?
+select
+    s.title,
+    l.story_id,
+    s.first_at,
+    l.lag_hours / 24 as days,
+    l.lag_sessions as sessions,
+    l.rank,
+    l.reason
+from links_now l
+join stories_now s on s.id = l.story_id
+where l.symbol = $symbol
+    and l.session_on = $session_on
+    and l.story_id <> $story_id
+    and contains(l.reason, 'slow_burn')
+order by l.rank
+limit 1;

@@ -1,0 +1,165 @@
+"""``contrecoup explain`` as a person and a program meet it: items, queries that run as they stand, and plain errors."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.run import replay_days
+
+if TYPE_CHECKING:
+    from conftest import Desk, Ended
+
+Run = Callable[..., "Ended"]
+LAST = date(2025, 1, 28)
+DAY = LAST.isoformat()
+
+pytestmark = pytest.mark.integration
+
+
+def _told(contrecoup: Run, desk: "Desk", *arguments: str) -> list[dict[str, object]]:
+    ended = contrecoup("explain", DAY, *arguments, "--config", desk.config, "--json")
+    assert ended.code == 0, ended.err
+    return [json.loads(line) for line in ended.out.splitlines()]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_without_an_item_the_items_of_an_edition_are_listed(contrecoup: Run, lived: "Desk", lang: str) -> None:
+    """The move, the story beside it, the tally and the footer, each with how many numbers it has."""
+    items = {str(item["item"]): item for item in _told(contrecoup, lived, "--lang", lang)}
+    assert {"tally", "counts", "NVDA@2025-01-27"} <= items.keys()
+    assert items["tally"]["numbers"] == 6
+    stories = [key for key in items if re.fullmatch("[0-9a-f]{32}", key)]
+    assert stories
+    assert all(items[story]["title"] for story in stories)
+
+
+@pytest.mark.parametrize("item", ["NVDA", "nvda", "NVDA@2025-01-27"])
+def test_a_move_is_found_by_its_symbol_too(contrecoup: Run, lived: "Desk", item: str) -> None:
+    """Return, abnormal return, size, base rate and who names it, each with its query and rows."""
+    told = {str(query["query"]): query for query in _told(contrecoup, lived, item, "--lang", "en")}
+    assert {"explain_move", "explain_base_rate", "explain_named_by"} <= told.keys()
+    [row] = told["explain_move"]["rows"]  # type: ignore[misc]
+    assert row["percent"] == pytest.approx(-15, abs=2.5)
+    whats = {number["what"] for query in told.values() for number in query["numbers"]}  # type: ignore[attr-defined]
+    assert {"return", "abnormal return", "standard errors (z)", "base rate"} <= whats
+
+
+def test_a_query_runs_as_it_stands(contrecoup: Run, lived: "Desk") -> None:
+    """What is printed goes into ``contrecoup sql`` and gives the same rows."""
+    for item in ("NVDA", "tally", "counts", "market"):
+        for query in _told(contrecoup, lived, item):
+            ended = contrecoup("sql", query["sql"], "--config", lived.config, "--json", "--limit", 1000)
+            assert ended.code == 0, ended.err
+            assert [json.loads(line) for line in ended.out.splitlines()] == query["rows"]
+
+
+def test_a_story_is_found_by_the_beginning_of_its_id(contrecoup: Run, lived: "Desk") -> None:
+    """As many letters as no other story begins with."""
+    keys = [str(item["item"]) for item in _told(contrecoup, lived)]
+    story = next(key for key in keys if re.fullmatch("[0-9a-f]{32}", key))
+    [query] = [q for q in _told(contrecoup, lived, story[:12]) if q["query"] == "explain_story_publishers"]
+    assert query["rows"]
+    assert query["numbers"][0]["item"] == story  # type: ignore[index]
+
+
+def test_in_a_pipe_it_is_plain_text(contrecoup: Run, lived: "Desk") -> None:
+    """No box, no colour, a query that can be copied, and the number as the edition has it."""
+    ended = contrecoup("explain", DAY, "tally", "--config", lived.config, "--lang", "fr")
+    assert ended.code == 0
+    assert "\x1b" not in ended.out
+    assert not re.search("[│┃━┏]", ended.out)
+    assert "column number where state = linked" in ended.out
+    assert "/* How did the sessions of sessions end" in ended.out
+    assert "'NVDA@2025-01-27'" in ended.out
+    assert ended.err == ""
+
+
+def test_in_a_terminal_it_is_a_table(contrecoup: Run, lived: "Desk", monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rows, framed."""
+    monkeypatch.setattr("flows.explain_command.output._force_terminal", True)
+    ended = contrecoup("explain", DAY, "--config", lived.config)
+    assert ended.code == 0
+    assert re.search("[│┃]", ended.out)
+
+
+def test_an_edition_that_is_not_there_names_those_that_are(contrecoup: Run, lived: "Desk") -> None:
+    """One line of what is wrong, one of what there is."""
+    ended = contrecoup("explain", "2025-03-01", "--config", lived.config)
+    assert ended.code == 2
+    assert "There is no edition of 2025-03-01 in 'fr'." in ended.err
+    assert "There are: 2025-01-28 (en, fr), 2025-01-27 (en, fr)." in ended.err
+
+
+def test_a_desk_without_editions_says_how_to_build_one(contrecoup: Run, copy: "Desk") -> None:
+    """The advice names the command."""
+    with copy.store() as store:
+        store._connection.execute("delete from digests")
+        store.snapshot()
+    ended = contrecoup("explain", DAY, "--config", copy.config)
+    assert ended.code == 2
+    assert "'contrecoup run' builds one" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("item", "error"),
+    [
+        ("TSLA", "has no item 'TSLA'"),
+        ("zzz", "has no item 'zzz'"),
+        ("", "is the beginning of"),
+    ],
+)
+def test_an_item_that_is_not_there_is_one_clear_line(contrecoup: Run, lived: "Desk", item: str, error: str) -> None:
+    """No such symbol, no such story, or a beginning that several share."""
+    ended = contrecoup("explain", DAY, item, "--config", lived.config)
+    assert ended.code == 2
+    assert error in ended.err
+    assert len(ended.err.strip().splitlines()) == 2
+
+
+def test_a_profile_that_nobody_reads_is_refused(contrecoup: Run, copy: "Desk") -> None:
+    """Its edition was kept, but the settings no longer tell what it was made from."""
+    with copy.store() as store:
+        store._connection.execute("update digests set profile = 'old' where lang = 'fr'")
+        store.snapshot()
+    ended = contrecoup("explain", DAY, "--profile", "old", "--config", copy.config)
+    assert ended.code == 2
+    assert "No recipient of the settings has the profile 'old' any more." in ended.err
+    assert "for the profile 'other'" in contrecoup("explain", DAY, "--profile", "other", "-c", copy.config).err
+
+
+def test_a_readers_edition_is_explained_by_its_own_sessions(contrecoup: Run, copy: "Desk") -> None:
+    """Of a watch-list of one share, one session was followed, and the query counts one."""
+    settings = copy.config.read_text("utf-8")
+    reader = '[[recipients]]\naddress = "a@reader.example"\nlang = "en"\nsymbols = ["AAPL"]\n'
+    copy.config.write_text(f"{settings}\n{reader}", "utf-8")
+    with copy.store() as store:
+        store._connection.execute("delete from digests")
+    replay_days(copy.folder, LAST, LAST)
+    [profile] = [name for (name,) in copy.rows("select distinct profile from digests") if name != "default"]
+    told = _told(contrecoup, copy, "tally", "--lang", "en", "--profile", str(profile))
+    [query] = [query for query in told if query["query"] == "explain_tally"]
+    assert "AAPL@2025-01-27" in str(query["sql"])
+    assert "NVDA@2025-01-27" not in str(query["sql"])
+
+
+def test_rows_that_changed_since_are_told(contrecoup: Run, copy: "Desk") -> None:
+    """The edition said another number in its mail: that is written to standard error."""
+    with copy.store() as store:
+        store._connection.execute("update moves set simple_return = -0.11 where symbol = 'NVDA'")
+        store.snapshot()
+    ended = contrecoup("explain", DAY, "NVDA", "--config", copy.config)
+    assert ended.code == 0
+    assert "rows came or changed since" in ended.err
+
+
+def test_a_query_may_come_by_standard_input(contrecoup: Run, lived: "Desk", monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell then reads nothing of it."""
+    query, *_ = _told(contrecoup, lived, "tally")
+    monkeypatch.setattr("sys.stdin", io.StringIO(str(query["sql"])))
+    ended = contrecoup("sql", "-", "--config", lived.config, "--json")
+    assert [json.loads(line) for line in ended.out.splitlines()] == query["rows"]
