@@ -40,7 +40,9 @@ _CODE = re.compile(r"figure:(?!\d0*%?$|\de)|name:.*\d")
 _OF_TEXT = FIELD_WEIGHTS["text"]
 
 Vector = NDArray[np.float32]
-Refusal = Literal["instruments", "direction", "session"]
+Refusal = Literal["instruments", "tokens", "direction", "session"]
+# A story on look-alike tokens bears a famous name, and is never the story of what made it famous.
+TOKENS = "scam_tokens"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ def on_grid(vectors: NDArray[np.float32]) -> Vector:
 
 def likenesses(one: Sketch, others: Sequence[Sketch], rarity: Rarity) -> Floats:
     """Probability that each other article tells the same event, of shape (len(others),)."""
-    return likenesses_and_kinships(one, others, rarity)[0]
+    return np.asarray(likenesses_and_kinships(one, others, rarity)[0])
 
 
 def likenesses_and_kinships(one: Sketch, others: Sequence[Sketch], rarity: Rarity) -> Floats:
@@ -138,12 +140,14 @@ def _titles_agree(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def refusal(one: Sketch, founder: Sketch) -> Refusal | None:
-    """Why two articles cannot tell one event, however alike: other instruments, the other direction, another session.
+    """Why two articles cannot tell one event: other instruments, tokens against none, other direction, another session.
 
     Figures of another session, that is: a price that falls on says another figure every hour of the same day.
     """
     if _other_instruments(one.told, founder.told):
         return "instruments"
+    if one.told.topics and founder.told.topics and (TOKENS in one.told.topics) != (TOKENS in founder.told.topics):
+        return "tokens"
     if not _market(one.told) & _market(founder.told):
         return None
     if one.gist.direction * founder.gist.direction < 0:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from contrecoup.agreement import EARLIER
 from contrecoup.cases import Archive, Press, Session
 from contrecoup.evidence import show
 from contrecoup.instruments import Basket, Instrument
@@ -179,7 +180,8 @@ class _Desk:
         for rank, (rate, score, judged) in enumerate(best, start=1):
             rivals = [other.case.story_id for _, _, other in best if other is not judged]
             lag = session.close - judged.case.first_at
-            label = label_of(rate, judged.parts)
+            told = any(member.told_at > session.since for member in judged.case.members)
+            label = label_of(rate, judged.parts, told=told)
             if label is not LinkLabel.COINCIDES:
                 self._moved[judged.case.story_id].append(session)
             self.links.append(
@@ -274,12 +276,16 @@ def base_rate_of(score: float, quiet: Iterable[float]) -> float:
     return (sum(other >= score for other in past) + PRIOR_SESSIONS * prior) / (len(past) + PRIOR_SESSIONS)
 
 
-def label_of(base_rate: float, parts: Mapping[str, float]) -> LinkLabel:
+def label_of(base_rate: float, parts: Mapping[str, float], *, told: bool = True) -> LinkLabel:
     """How strongly a story and a move coincide, by what such stories are worth when nothing happens.
 
-    A story that only reports the move, told after the close, can never be called strong, nor one that states the
-    other direction.
+    A mere report (told after the close, or of an earlier session) can never be called strong, and plausible only when
+    it states this session's size. Nor is strong what states the other direction, or a story that nobody ``told``
+    around the session, however much is said of its subject.
     """
-    if base_rate <= STRONG_AT_MOST and parts["timing"] > REPORT and parts["agreement"] >= 0:
+    report = parts["timing"] <= REPORT
+    if base_rate <= STRONG_AT_MOST and told and not report and parts["agreement"] >= 0:
         return LinkLabel.STRONG
-    return LinkLabel.PLAUSIBLE if base_rate <= PLAUSIBLE_AT_MOST else LinkLabel.COINCIDES
+    if base_rate <= PLAUSIBLE_AT_MOST and (not report or parts["agreement"] >= EARLIER):
+        return LinkLabel.PLAUSIBLE
+    return LinkLabel.COINCIDES

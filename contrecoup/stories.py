@@ -39,7 +39,7 @@ STORY_LIFE = timedelta(days=7)
 # week, so far below one half. Chosen with the weights (training/stories.py) …
 JOIN, JOIN_OTHER_LANGUAGE = 0.15, 0.12
 # Least kinship to be called what follows it, chosen on the training halves: 26 of 34 threads of our own articles are
-# right (40 of 63 by a likeness of 0.02 or more), and 28 of 68 pairs of headlines that develop one another are named (21).
+# right (by a likeness of 0.02 or more 40 of 63), and 28 of 68 such pairs of headlines are named (21).
 FOLLOW = 0.011
 # An article with fewer features than this in title and lead ("Live", "En direct") is too short to be like anything.
 LEAST_FEATURES = 3

@@ -1,7 +1,7 @@
 """The words of the digest: what one edition holds, decided by build and worded by render. Values only, no sentences.
 
 Texts of the press (titles, quotes, translations) come here already clipped and without clickable addresses
-(``outward.shown``); every sentence of our own is made later, from ``phrases/<lang>.toml``.
+(``outward.shown``); every sentence of our own is made later, from the catalogue of its language.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from contrecoup.digest.courses import Prices, course_of
 from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, SlowBurn, Telling, Unmeasured
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.outward import imprint, shown
-from contrecoup.digest.tellings import SCAM_TOPIC, Library, telling_of, title_in, topic_of
+from contrecoup.digest.tellings import SCAM_TOPIC, Library, first_title_in, telling_of, topic_of
 from contrecoup.digest.watch import watched
 from contrecoup.models import (
     Check,
@@ -35,7 +35,6 @@ FULL_IN_FIRST_GROUP = 3
 FULL_IN_OTHER_GROUPS = 1
 FULL_IN_ALL = 8
 """Moves shown with their chart and their reasons, so that an edition is read in five minutes; the rest has a row."""
-HOURS_A_DAY = 24
 SLOW_BURN = "slow_burn"
 """Code in the reason of a link whose story began sessions before (contrecoup/parts.py)."""
 SESSION_PERIODS = ("close", "day", "open", "premarket", "intraday", "afterhours", "unknown")
@@ -212,8 +211,9 @@ def _slow_burn(link: Link, library: Library) -> SlowBurn | None:
     for other in sorted(others, key=lambda other: other.rank):
         story = library.stories.get(other.story_id)
         if other.story_id != link.story_id and story is not None and SLOW_BURN in other.reason:
-            days = round(other.lag_hours / HOURS_A_DAY)
-            return SlowBurn(title=title_in(story, library), days=days, sessions=other.lag_sessions)
+            first_on = min((m.told_at for m in library.members.get(story.id, ())), default=story.first_at).date()
+            days = max(1, (link.session_on - first_on).days)
+            return SlowBurn(title=first_title_in(story, library), days=days, sessions=other.lag_sessions)
     return None
 
 

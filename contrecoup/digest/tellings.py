@@ -87,6 +87,13 @@ def title_in(story: Story, library: Library) -> str:
     return _counterpart(story, library.members.get(story.id, ()), library) or shown(story.title)
 
 
+def first_title_in(story: Story, library: Library) -> str:
+    """A story's first title in the reader's language, else its own: what it was when it began."""
+    documents = (library.documents.get(member.article_id) for member in library.members.get(story.id, ()))
+    own = next((one.title for one in documents if one is not None and one.lang == library.inputs.lang), story.title)
+    return shown(own)
+
+
 def topic_of(story: Story, library: Library) -> str | None:
     """The topic that holds for most of a story's articles, if it does for at least half of them."""
     members = library.members.get(story.id, ())

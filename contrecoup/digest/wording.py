@@ -1,21 +1,24 @@
 """How an edition reads in French and in English: phrases, numbers, dates. Between build and the templates of render.
 
-Every fixed word stands in ``phrases/<lang>.toml``, so that both languages share one template; CLDR (through babel)
-gives decimal marks, percent signs, month names and plurals. Our own words never claim that a story moved a price.
+Every fixed word stands in a gettext catalogue (``locale/<lang>``), so that both languages share one template; CLDR
+(through babel) gives decimal marks, percent signs, month names and plurals. Our own words never claim that a story
+moved a price.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from contrecoup.digest.edition import (
@@ -48,6 +51,9 @@ YOUNG = 20
 """Of fewer quiet sessions, the share is more of an average over other shares than of the instrument's own."""
 THIRDS = {33.3: "1/3", 66.7: "2/3"}
 """Percentages by which ``claim_grammar`` stands for fractions that decimals do not write."""
+
+PLURALS = ("one", "other")
+"""Forms of a plural in the order of a catalogue, in French as in English."""
 
 _BREAKABLE = re.compile(r"(?<=[«×]) |(?<=\{[nz]\}) | (?=[»:;?!%]|Md|bn )")
 """Spaces where a line must not break: between a figure and what it counts, and beside French punctuation."""
@@ -344,14 +350,16 @@ def wording_of(lang: str, timezone: str) -> Wording:
 
 @cache
 def read_phrases(lang: str) -> Mapping[str, str]:
-    """The phrases of a language under their dotted names."""
-    text = (files("contrecoup.digest") / "phrases" / f"{lang}.toml").read_text(encoding="utf-8")
-    return MappingProxyType(dict(_flat(tomllib.loads(text), "")))
+    """The phrases of a language under their names; a plural has one name for each of its forms (CLDR's categories)."""
+    file = files("contrecoup.digest") / "locale" / lang / "LC_MESSAGES" / "contrecoup.po"
+    catalogue = read_po(BytesIO(file.read_bytes()), locale=lang)
+    return MappingProxyType({name: _BREAKABLE.sub(NBSP, text) for name, text in _forms(catalogue)})
 
 
-def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", _BREAKABLE.sub(NBSP, str(value))
+def _forms(catalogue: Catalog) -> Iterator[tuple[str, str]]:
+    for message in catalogue:
+        if message.pluralizable:
+            forms = zip(PLURALS, tuple(message.string or ()), strict=True)
+            yield from ((f"{message.id[0]}.{form}", text) for form, text in forms)
+        elif message.id:  # the first entry of a catalogue is its header
+            yield str(message.id), str(message.string)

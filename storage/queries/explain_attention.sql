@@ -2,7 +2,7 @@
 -- (``place`` 1 is the first of those with the most.)
 with told as (
     select
-        floor((epoch(told_at) - epoch($start_at)) / (3600 * $hours))::bigint as slot,
+        floor((epoch(told_at) - epoch($start_at::timestamptz)) / (3600 * $hours))::bigint as slot,
         count(distinct owner) as houses,
         string_agg(distinct owner, ', ' order by owner) as who
     from story_articles_now
@@ -13,7 +13,7 @@ with told as (
     group by slot
 )
 select
-    to_timestamp(epoch($start_at) + slot * 3600 * $hours) as slot_at,
+    to_timestamp(epoch($start_at::timestamptz) + slot * 3600 * $hours) as slot_at,
     houses,
     who,
     $hours as hours,

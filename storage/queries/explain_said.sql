@@ -1,5 +1,5 @@
--- Which statements about $symbol's session of $session_on, in texts of the story $story_id told until $until, does the
--- edition show: of each verdict the one with the clearest period, then the first; what cannot be checked only if alone?
+-- Which statements of the story $story_id on $symbol's session of $session_on, told until $until, does the edition show?
+-- (Of each verdict the one with the clearest period, then the first; what cannot be checked only if alone.)
 -- (``stated`` and ``measured`` are signed and in ``unit``.)
 with told as (
     select

@@ -3,7 +3,7 @@ select
     s.title,
     l.story_id,
     s.first_at,
-    l.lag_hours / 24 as days,
+    greatest(1, l.session_on - cast(s.first_at at time zone 'UTC' as date)) as days,
     l.lag_sessions as sessions,
     l.rank,
     l.reason

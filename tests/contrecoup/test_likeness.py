@@ -7,7 +7,17 @@ import pytest
 
 from contrecoup.engines.choose import load_embedder
 from contrecoup.gist import Told, gist_text, read_gist
-from contrecoup.likeness import FEATURES, GRID, Sketch, likenesses, on_grid, pair_features, refusal, sketch_of
+from contrecoup.likeness import (
+    FEATURES,
+    GRID,
+    Sketch,
+    likenesses,
+    likenesses_and_kinships,
+    on_grid,
+    pair_features,
+    refusal,
+    sketch_of,
+)
 from contrecoup.models import Document, Layer, Mention, Status
 from contrecoup.rarity import Rarity
 
@@ -233,3 +243,29 @@ def test_articles_that_share_no_market_are_not_checked_for_direction() -> None:
     """The rise of a river and the fall of a share contradict nothing."""
     river = told("River rises in the valley", topics=frozenset())
     assert refused(river, told("Nvidia falls", targets=("NVDA",))) is None
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_day_counts_half_in_a_kinship(lang: str) -> None:
+    """Told on one day, a pair is less kin than alike; told on two days, as much."""
+    one = told("Nvidia 17 %", lang=lang)
+    (a, near, far), rarity = sketches(one, told("Nvidia 9 %", lang=lang), told("Nvidia 8 %", lang=lang, hours=48))
+    alike, kin = likenesses_and_kinships(a, [near, far], rarity)
+    assert kin[0] < alike[0]
+    assert kin[1] == alike[1]
+
+
+@pytest.mark.parametrize(
+    ("token", "launch"),
+    [
+        ("Le jeton « DEEPSEEK » est né le 4 janvier", "DeepSeek dévoile Janus-Pro"),
+        ("The DEEPSEEK token was born on 4 January", "DeepSeek unveils Janus-Pro"),
+    ],
+)
+def test_a_story_on_look_alike_tokens_is_never_the_story_of_what_they_imitate(token: str, launch: str) -> None:
+    """The name is the same; without topics on one side nothing is refused."""
+    scam, model = frozenset({"scam_tokens"}), frozenset({"ai_model_launch"})
+    assert refused(told(token, topics=scam), told(launch, topics=model)) == "tokens"
+    assert refused(told(launch, topics=model), told(token, topics=scam)) == "tokens"
+    assert refused(told(token, topics=scam), told(launch, topics=frozenset())) is None
+    assert refused(told(token, topics=scam), told(token, topics=scam | model)) is None

@@ -457,7 +457,8 @@ def test_a_basket_is_spoken_of_through_its_members(room: Newsroom) -> None:
     ("rate", "change", "label"),
     [
         (0.04, {}, LinkLabel.STRONG),
-        (0.04, {"timing": 0.3}, LinkLabel.PLAUSIBLE),
+        (0.04, {"timing": 0.3, "agreement": 1.0}, LinkLabel.PLAUSIBLE),
+        (0.04, {"timing": 0.3, "agreement": 0.5}, LinkLabel.COINCIDES),
         (0.04, {"agreement": -0.5}, LinkLabel.PLAUSIBLE),
         (0.10, {}, LinkLabel.PLAUSIBLE),
         (0.30, {}, LinkLabel.COINCIDES),
@@ -466,6 +467,13 @@ def test_a_basket_is_spoken_of_through_its_members(room: Newsroom) -> None:
 def test_a_label_says_how_rare_such_a_story_is(rate: float, change: dict[str, float], label: LinkLabel) -> None:
     """And no report of a move, or of the other direction, is strong."""
     assert label_of(rate, {"timing": 1.0, "agreement": 0.0, **change}) is label
+
+
+def test_a_story_that_nobody_told_around_the_session_is_never_strong() -> None:
+    """However rare it would be, and however much its subject is spoken of."""
+    parts = {"timing": 0.8, "agreement": 0.0}
+    assert label_of(0.01, parts) is LinkLabel.STRONG
+    assert label_of(0.01, parts, told=False) is LinkLabel.PLAUSIBLE
 
 
 def test_evidence_quotes_a_claim_and_a_mention_in_each_language(room: Newsroom) -> None:
@@ -504,7 +512,7 @@ def test_an_exchange_in_the_title_adds_nothing_to_a_name_in_the_body(room: Newsr
     room.tell("rout", at=hours(-3), target="macro:wall_street", layer=Layer.MACRO)
     for n in range(4):
         room.tell("rout", at=hours(-2 + n / 10), field="text")
-    (link,), _ = room.link()
+    link = next(link for link in room.link(move(), move("AMD", -0.06))[0] if link.symbol == "NVDA")
     assert link.reason.startswith("direct:text")
 
 

@@ -289,6 +289,33 @@ def test_a_rebound_follows_the_fall() -> None:
     assert [(story.id, story.follows_story_id) for story in grouping.stories] == [("fall", None), ("rise", "fall")]
 
 
+@pytest.mark.parametrize(
+    ("lang", "first", "aside", "later"),
+    [
+        (
+            "en",
+            "OpenAI and Oracle plan Stargate, data centres for $500 billion",
+            "Coal plants of Ohio wait for repairs",
+            "Stargate: Abilene waits for gas plants and data centres",
+        ),
+        (
+            "fr",
+            "OpenAI et Oracle lancent Stargate, des centres de données à 500 milliards",
+            "Les centrales à gaz de l'Ohio attendent des réparations",
+            "Stargate : Abilene attend ses centrales et ses centres de données",
+        ),
+    ],
+)
+def test_a_story_follows_what_it_develops_and_no_story_of_its_own_morning(
+    lang: str, first: str, aside: str, later: str
+) -> None:
+    """What was told within hours on anything else is no thread, and hides none."""
+    articles = [told("first", first, lang=lang), told("aside", aside, hours=28, lang=lang)]
+    grouping = group_articles([*articles, told("later", later, hours=40, lang=lang)])
+    follows = {story.id: story.follows_story_id for story in grouping.stories}
+    assert follows == {"first": None, "aside": None, "later": "first"}
+
+
 def test_a_story_on_another_company_follows_nothing() -> None:
     """Words in common are no thread when the titles name other instruments."""
     articles = [

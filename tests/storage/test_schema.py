@@ -122,7 +122,7 @@ def test_every_query_is_accepted_by_the_database(empty: Store, file: Path) -> No
     lists = {"symbols", "ids"}
     days = {name for name in re.findall(r"\$(\w+)", text) if name.endswith("_on")}
     words = {"symbol", "lang", "profile"}
-    numbers = {"count"}
+    numbers = {"count", "hours", "remembered", "shown", "least", "prior_middle", "prior_sessions", "prior_spread"}
     parameters = {
         name: ["x"]
         if name in lists

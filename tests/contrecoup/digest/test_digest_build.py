@@ -332,10 +332,11 @@ def test_a_move_names_the_slow_burn_beside_its_story(january_27: Day, lang: str)
     day = january_27(lang)
     best = day.links[0]
     other = next(story for story in day.stories if story.id != best.story_id)
+    release = replace(day.members[0], story_id=other.id, told_at=datetime(2025, 1, 20, 14, tzinfo=UTC))
     burn = replace(best, story_id=other.id, rank=2, reason="slow_burn:4", lag_hours=175.0, lag_sessions=4)
     match = next(
         match
-        for group in build_edition(replace(day, links=[*day.links, burn])).groups
+        for group in build_edition(replace(day, links=[*day.links, burn], members=[release, *day.members])).groups
         for match in group.matches + group.others
         if match.figure.symbol == best.symbol
     )

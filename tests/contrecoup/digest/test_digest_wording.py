@@ -34,7 +34,7 @@ def test_a_base_rate_is_told_as_a_share_of_ordinary_sessions(rate: float, fr: st
 def test_a_slow_burn_is_told_with_its_lag_in_days_and_sessions() -> None:
     """R1: released on a holiday, a week before the fall."""
     slow = SlowBurn(title="R1 est là", days=7, sessions=4)
-    assert "racontée 7 jours plus tôt (4 séances)" in FR.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
+    assert "raconté 7 jours plus tôt (4 séances)" in FR.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
     assert "first told 7 days (4 sessions) before" in EN.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
 
 
