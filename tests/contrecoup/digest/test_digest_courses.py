@@ -122,8 +122,8 @@ def test_large_prices_are_told_without_cents(lang: str, value: str, row: str) ->
 @pytest.mark.parametrize(
     ("lang", "caption"),
     [
-        ("fr", "En baisse lundi 27 janvier : 103,80 → 86,00 USD · au plus 2 éditeurs à la fois, lun. 22 h 00"),
-        ("en", "Down on Monday 27 January: 103.80 → 86.00 USD · at most 2 publishers at once, Mon 22:00"),
+        ("fr", "En baisse lundi 27 janvier : 103,80 → 86,00 USD · au plus 2 éditeurs en trois heures, lun. 22 h 00"),
+        ("en", "Down on Monday 27 January: 103.80 → 86.00 USD · at most 2 publishers within three hours, Mon 22:00"),
     ],
 )
 def test_the_caption_says_the_closes_and_the_peak(priced: Day, lang: str, caption: str) -> None:
