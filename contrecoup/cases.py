@@ -51,6 +51,7 @@ class Session:
     members: frozenset[str]
     measured: float
     since: datetime
+    opened: datetime
     close: datetime
     until: datetime
 
@@ -66,6 +67,7 @@ class Session:
             members=members,
             measured=move.simple_return or 0.0,
             since=close_of(calendar, before) if before else close - timedelta(days=1),
+            opened=open_of(calendar, move.session_on),
             close=close,
             until=max(close, open_of(calendar, after)) if after else close,
         )

@@ -35,8 +35,8 @@ FULL_IN_FIRST_GROUP = 3
 FULL_IN_OTHER_GROUPS = 1
 FULL_IN_ALL = 8
 """Moves shown with their chart and their reasons, so that an edition is read in five minutes; the rest has a row."""
-SLOW_BURN = "slow_burn"
-"""Code in the reason of a link whose story began sessions before (contrecoup/parts.py)."""
+SLOW_BURN, SLOW_FROM = "slow_burn", 2
+"""Code in the reason of a link whose story began sessions before (contrecoup/parts.py), and how many make it slow."""
 SESSION_PERIODS = ("close", "day", "open", "premarket", "intraday", "afterhours", "unknown")
 
 _LEGAL_FORM = re.compile(r",? (?:Corporation|Corp\.?|Inc\.?|Limited|Ltd\.?|plc|SE|SA|N\.V\.|Holdings?)$")
@@ -210,7 +210,8 @@ def _slow_burn(link: Link, library: Library) -> SlowBurn | None:
     ]
     for other in sorted(others, key=lambda other: other.rank):
         story = library.stories.get(other.story_id)
-        if other.story_id != link.story_id and story is not None and SLOW_BURN in other.reason:
+        slow = SLOW_BURN in other.reason and other.lag_sessions >= SLOW_FROM
+        if other.story_id != link.story_id and story is not None and slow:
             first_on = min((m.told_at for m in library.members.get(story.id, ())), default=story.first_at).date()
             days = max(1, (link.session_on - first_on).days)
             return SlowBurn(title=first_title_in(story, library), days=days, sessions=other.lag_sessions)

@@ -145,7 +145,7 @@ class MoveFacts:
         hours = source_of("explain_attention", asked, column="hours", place=1)
         caption, chart = w.caption(figure, course), w.course_alt(figure, course)
         told = [(what, shown, source_of(*closes, column="price", back=back)) for what, shown, back in prices]
-        most = ("publishers at once, at most", w.number(course.peak), peak)
+        most = ("publishers within three hours, at most", w.number(course.peak), peak)
         for what, shown, source in [*told[-2:], *([most] if course.peak >= CROWD else [])]:
             yield Fact(item=figure.key, what=what, shown=shown, line=caption, source=source)
         for what, shown, source in [*told, most, ("hours that count as one", w.number(SLOT_H), hours)]:

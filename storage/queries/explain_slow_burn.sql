@@ -13,5 +13,6 @@ where l.symbol = $symbol
     and l.session_on = $session_on
     and l.story_id <> $story_id
     and contains(l.reason, 'slow_burn')
+    and l.lag_sessions >= 2
 order by l.rank
 limit 1;

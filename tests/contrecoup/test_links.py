@@ -618,6 +618,21 @@ def test_at_most_five_stories_are_kept_for_a_move(room: Newsroom) -> None:
     assert [link.rank for link in links] == [1, 2, 3, 4, 5]
 
 
+def test_an_older_story_is_strong_only_when_it_was_told_again_during_the_session(room: Newsroom) -> None:
+    """An echo between the close before and the opening is of the day before."""
+    for n in range(6):
+        room.tell("rout", at=datetime(2025, 1, 24, 15, n, tzinfo=UTC))
+        room.tell("rout", at=datetime(2025, 1, 24, 22 + n // 4, tzinfo=UTC))
+    quiet = [background(0.0, n) for n in range(1, 90)]
+    (before,) = room.judge(move(), backgrounds=quiet).links
+    for n in range(6):
+        room.tell("rout", at=hours(-3 + n / 10))
+    (during,) = room.judge(move(), backgrounds=quiet).links
+    assert (before.lag_sessions, during.lag_sessions) == (1, 1)
+    assert before.base_rate <= 0.05
+    assert (before.label, during.label) == (LinkLabel.PLAUSIBLE, LinkLabel.STRONG)
+
+
 def test_the_best_slow_burn_is_kept_beside_the_five(room: Newsroom) -> None:
     """Reports of the move that fit better must not crowd it out; nor is it kept twice."""
     room.tell("r1", at=datetime(2025, 1, 20, 14, tzinfo=UTC), field="text", topics=("ai_model_launch",))
