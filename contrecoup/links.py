@@ -181,7 +181,7 @@ class _Desk:
             rivals = [other.case.story_id for _, _, other in best if other is not judged]
             lag = session.close - judged.case.first_at
             fresh = session.since if judged.lag_sessions == 0 else session.opened
-            told = any(member.told_at > fresh for member in judged.case.members)
+            told = any(fresh < named.told.document.told_at <= session.close for named in judged.named)
             label = label_of(rate, judged.parts, told=told)
             if label is not LinkLabel.COINCIDES:
                 self._moved[judged.case.story_id].append(session)
@@ -281,8 +281,9 @@ def label_of(base_rate: float, parts: Mapping[str, float], *, told: bool = True)
     """How strongly a story and a move coincide, by what such stories are worth when nothing happens.
 
     A mere report (told after the close, or of an earlier session) can never be called strong, and plausible only when
-    it states this session's size. Nor is strong what states the other direction, or a story that nobody ``told``
-    around the session (since its opening, when it is older than that), however much is said of its subject.
+    it states this session's size. Nor is strong what states the other direction, or a story of which no
+    article that speaks of the instrument was ``told`` before the close (and after the opening, when the story is older
+    than that), however much is said of its subject.
     """
     report = parts["timing"] <= REPORT
     if base_rate <= STRONG_AT_MOST and told and not report and parts["agreement"] >= 0:

@@ -633,6 +633,19 @@ def test_an_older_story_is_strong_only_when_it_was_told_again_during_the_session
     assert (before.label, during.label) == (LinkLabel.PLAUSIBLE, LinkLabel.STRONG)
 
 
+def test_an_evening_article_alone_that_names_the_share_makes_no_story_strong(room: Newsroom) -> None:
+    """The story was told all day, of others; who reports the fall in the evening comes after it."""
+    quiet = [background(0.0, n) for n in range(1, 90)]
+    for n in range(6):
+        room.tell("rout", at=hours(-9 + n), target="org:deepseek")
+    room.claim(room.tell("rout", at=hours(2)), 17.0)
+    (evening,) = room.judge(move(), backgrounds=quiet).links
+    room.tell("rout", at=hours(-3))
+    (named,) = room.judge(move(), backgrounds=quiet).links
+    assert evening.base_rate <= 0.05
+    assert (evening.label, named.label) == (LinkLabel.PLAUSIBLE, LinkLabel.STRONG)
+
+
 def test_the_best_slow_burn_is_kept_beside_the_five(room: Newsroom) -> None:
     """Reports of the move that fit better must not crowd it out; nor is it kept twice."""
     room.tell("r1", at=datetime(2025, 1, 20, 14, tzinfo=UTC), field="text", topics=("ai_model_launch",))
