@@ -130,7 +130,7 @@ def build_story_page(story: Story, stacks: Stacks) -> StoryPage:
         last_at=max((member.told_at for member in members), default=story.first_at),
         topic=topic_of(story, library),
         retellings=tuple(_retelling(member, library, stacks) for member in members),
-        told=tuple(Told(at=member.told_at, lang=member.lang, owner=member.owner or member.publisher) for member in own),
+        told=tuple(Told(at=member.told_at, lang=member.lang, owner=member.house) for member in own),
         sessions=_sessions(coincidences, library.inputs),
         coincidences=coincidences,
         checked=tuple(

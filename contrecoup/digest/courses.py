@@ -100,5 +100,5 @@ def _slots(members: Sequence[StoryArticle], start_at: datetime, until_at: dateti
     for member in members:
         at = (member.told_at - start_at) // step
         if member.wire_id == member.article_id and 0 <= at < len(houses):
-            houses[at].add(member.owner or member.publisher)
+            houses[at].add(member.house)
     return tuple(len(found) for found in houses)

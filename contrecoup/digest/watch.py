@@ -75,7 +75,7 @@ def _counted(told: Iterable[Told], kind: str) -> tuple[Counted, ...]:
     for member, row in told:
         if row.kind != kind:
             continue
-        house = member.owner or member.publisher
+        house = member.house
         first, earlier = stated.setdefault(house, (member, row))
         if earlier.qualifier == "exact" and row.number == earlier.number:
             stated[house] = (first, row)  # a headline says 75 where the text says "75 or more"

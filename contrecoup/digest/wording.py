@@ -343,11 +343,6 @@ class Wording:
         return self.say(f"unit.{unit}", size=signed).replace(" ", NBSP)
 
 
-def wording_of(lang: str, timezone: str) -> Wording:
-    """The wording of an edition's language (fr or en)."""
-    return Wording(locale=Locale(lang), phrases=read_phrases(lang), zone=ZoneInfo(timezone))
-
-
 @cache
 def read_phrases(lang: str) -> Mapping[str, str]:
     """The phrases of a language under their names; a plural has one name for each of its forms (CLDR's categories)."""

@@ -7,11 +7,12 @@ import pytest
 
 from contrecoup.digest.build import Counts, EditionInputs, build_edition
 from contrecoup.digest.edition import Quote, Said, SlowBurn
-from contrecoup.digest.wording import Wording, read_phrases, wording_of
+from contrecoup.digest.mail_wording import mail_wording_of
+from contrecoup.digest.wording import Wording, read_phrases
 from contrecoup.models import DeliveryState, MoveVerdict, Status, Verdict
 
 Day = Callable[[str], EditionInputs]
-FR, EN = wording_of("fr", "Europe/Paris"), wording_of("en", "Europe/Paris")
+FR, EN = mail_wording_of("fr", "Europe/Paris"), mail_wording_of("en", "Europe/Paris")
 CAUSAL = re.compile(
     r"\b(caus\w*|because|due to|trigger\w*|driven|provoqu\w*|en raison|grâce|déclench\w*|entraîn\w*|expliqu\w*)",
     re.IGNORECASE,
@@ -168,7 +169,7 @@ def test_a_quiet_day_and_a_closed_day_have_headlines_and_subjects(january_27: Da
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_subject_holds_no_word_of_the_press(with_title: Callable[[str, str], EditionInputs], lang: str) -> None:
     """Fixed words, the date, the instrument's name and figures."""
-    subject = wording_of(lang, "Europe/Paris").subject(build_edition(with_title(lang, "Zzyzx")))
+    subject = mail_wording_of(lang, "Europe/Paris").subject(build_edition(with_title(lang, "Zzyzx")))
     assert "Zzyzx" not in subject
     assert "NVIDIA" in subject
 
