@@ -586,7 +586,10 @@ class Digest:
 # Identified by edition_on, lang, profile, section, position.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """What stands where in an edition; ``key`` is a story id or ``symbol@date``."""
+    """What stands where in an edition; ``key`` is a story id or ``symbol@date``.
+
+    ``story_id`` and ``label`` are those of a linked move, None of everything else.
+    """
 
     edition_on: date
     lang: str
@@ -595,6 +598,8 @@ class DigestItem:
     position: int
     key: str
     title: str
+    story_id: str | None = None
+    label: LinkLabel | None = None
 
 
 # Identified by edition_on, lang, profile, recipient.
@@ -611,6 +616,16 @@ class Delivery:
     attempts: int
     at: datetime
     detail: str
+
+
+# Identified by recipient, lang.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsubscription:
+    """A reader's wish to get no more mails in a language, whatever the settings say. ``recipient`` is lower case."""
+
+    recipient: str
+    lang: str
+    at: datetime
 
 
 # Identified by stage, key, at.

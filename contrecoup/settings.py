@@ -6,6 +6,7 @@ A recipient who names topics or symbols reads an edition of a profile of their o
 
 import re
 import tomllib
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -125,6 +126,25 @@ class Mail(Block):
     sender: str = Field(pattern=ADDRESS)
     user: str | None = None
     unsubscribe: str | None = Field(default=None, pattern=r"^https://[!-;=?-~]+$")
+
+    @model_validator(mode="after")
+    def passwords_are_not_overheard(self) -> Self:
+        """Refuse a login whose password would cross a network in the clear."""
+        if self.user is not None and self.security == "none" and not _on_this_machine(self.host):
+            message = (
+                "with 'user' and security = \"none\" anybody on the way could read the password; "
+                'set security to "starttls" or "tls", or take \'user\' away'
+            )
+            raise ValueError(message)
+        return self
+
+
+def _on_this_machine(host: str) -> bool:
+    """Whether a host is the loopback by its own name or address; no name is looked up."""
+    try:
+        return host.lower() == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Recipient(Block):

@@ -43,6 +43,7 @@ from contrecoup.sessions import sessions_closed
 from flows.deliver import Told, deliver
 from flows.desk import Desk, open_desk, perform, step
 from flows.outbox import plan
+from flows.subscriptions import unsubscribed
 from storage.store import Store, rows_where
 
 # An edition marks what stood in one of the editions of this long before it.
@@ -74,7 +75,8 @@ def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_
     with desk.store() as store:
         # an edition that is built anew may be shorter than it was
         old = [rows_where(DigestItem, edition_on=d.edition_on, lang=d.lang, profile=d.profile) for d in digests]
-        planned = plan(desk, store.read(Delivery, "deliveries_of", edition_on=window.edition_on), digests)
+        known = store.read(Delivery, "deliveries_of", edition_on=window.edition_on)
+        planned = plan(desk, known, digests, unsubscribed(store))
         store.save(digests, items, planned, replacing=old)
     told = deliver(desk, digests)
     with desk.store() as store:
@@ -139,9 +141,17 @@ def inputs_of(desk: Desk, store: Store, window: Window, lang: str, profile: Prof
 
 
 def sessions_closed_in(desk: Desk, window: Window) -> frozenset[tuple[str, date]]:
-    """What closed in the window: symbol and session of all that is followed, each exchange by its own hours."""
-    clocks = {symbol: desk.instruments[symbol].exchange for symbol in desk.watched}
-    clocks |= {symbol: basket.exchange for symbol, basket in desk.table.baskets.items()}
+    """What closed in the window: symbol and session of all that is followed, each exchange by its own hours.
+
+    A basket of which the watch-list holds too few members is not followed: no session of it is ever measured.
+    """
+    followed = [desk.instruments[symbol] for symbol in desk.watched]
+    clocks = {instrument.symbol: instrument.exchange for instrument in followed}
+    clocks |= {
+        symbol: basket.exchange
+        for symbol, basket in desk.table.baskets.items()
+        if len(basket.members(followed)) >= basket.least
+    }
     calendars = set(clocks.values())
     closed = {name: sessions_closed(name, since=window.since_at, until=window.until_at) for name in calendars}
     return frozenset((symbol, day) for symbol, name in clocks.items() for day in closed[name])

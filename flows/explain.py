@@ -14,14 +14,14 @@ from pathlib import Path
 from contrecoup.digest.build import build_edition
 from contrecoup.digest.edition import Edition
 from contrecoup.digest.edition_facts import facts_of
-from contrecoup.digest.facts import CHANGES, COUNTS, MARKET, TALLY, Fact, Ground
+from contrecoup.digest.facts import CHANGES, COUNTS, MARKET, TALLY, Fact, Ground, Source, source_of
 from contrecoup.digest.mail_wording import mail_wording_of
 from contrecoup.digest.profiles import EVERYTHING, Profile, profiles_of, symbols_of
 from contrecoup.digest.render import MAX_UNEXPLAINED, fitted
 from contrecoup.editions import Window
 from contrecoup.errors import SettingsError
 from contrecoup.models import Digest
-from flows.brief import inputs_of, sessions_closed_in
+from flows.brief import REMEMBERED, inputs_of, sessions_closed_in
 from flows.desk import Desk, open_desk
 from storage.opening import snapshot_path
 from storage.questions import answers, sql_of
@@ -30,6 +30,11 @@ from storage.store import open_snapshot
 
 WATCH = "watch"
 """All stories of the watch on tokens, as one item."""
+# What it means that a query has no row, of those whose rows are no numbers of the edition.
+NOTHING = {
+    "explain_revised": "No link of the edition before was revised.",
+    "explain_late": "No article of the edition before was read late.",
+}
 # Days that are named when there is no edition of the one that was asked for, the newest first.
 MOST_LISTED = 15
 _SPACES = re.compile(r"[ \n]+")
@@ -37,7 +42,7 @@ _SPACES = re.compile(r"[ \n]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What an edition shows numbers of: ``key`` is ``symbol@date``, a story id, ``tally`` or ``counts``."""
+    """What can be explained: ``key`` is ``symbol@date``, a story id, or the name of a part of the edition."""
 
     key: str
     title: str
@@ -58,12 +63,16 @@ class Number:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A query as ``contrecoup sql`` runs it, its rows, and the numbers that come from them."""
+    """A query as ``contrecoup sql`` runs it, its rows, and the numbers that come from them.
+
+    ``nothing`` says what it means that there is no row, where that is to be said.
+    """
 
     name: str
     sql: str
     table: Table
     numbers: tuple[Number, ...]
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +93,10 @@ class Opened:
         """What can be explained, in reading order; the watch on tokens comes last, for its stories stand before it."""
         titles = dict(_titles(self.edition))
         told = Counter(fact.item for fact in self.facts)
-        items = [Item(key=key, title=titles[key], numbers=number) for key, number in told.items()]
+        keys = list(told)
+        if CHANGES not in told:  # that nothing changed has a query, too
+            keys.insert(keys.index(COUNTS), CHANGES)
+        items = [Item(key=key, title=titles[key], numbers=told[key]) for key in keys]
         watched = sum(told[telling.story_id] for telling in self.edition.tokens)
         watch = [Item(key=WATCH, title=titles[WATCH], numbers=watched)] if watched else []
         return (*items, *watch)
@@ -133,15 +145,15 @@ def explain_item(opened: Opened, item: str) -> list[Answer]:
 
     """
     keys = _keys(opened, item)
-    return explain_facts(opened, [fact for fact in opened.facts if fact.item in keys])
+    besides = _changed(opened.edition) if CHANGES in keys else ()
+    return explain_facts(opened, [fact for fact in opened.facts if fact.item in keys], besides=besides)
 
 
-def explain_facts(opened: Opened, facts: Iterable[Fact]) -> list[Answer]:
-    """Each query behind some facts of an edition, once, with its rows."""
-    queries: dict[tuple[str, str], list[Fact]] = {}
+def explain_facts(opened: Opened, facts: Iterable[Fact], *, besides: Iterable[Source] = ()) -> list[Answer]:
+    """Each query behind some facts of an edition, once, with its rows; before them those of ``besides``."""
+    queries: dict[tuple[str, str], list[Fact]] = {_query(source): [] for source in besides}
     for fact in facts:
-        sql = sql_of(fact.source.query, dict(fact.source.parameters))
-        queries.setdefault((fact.source.query, sql), []).append(fact)
+        queries.setdefault(_query(fact.source), []).append(fact)
     tables = answers(opened.snapshot, [sql for _, sql in queries])
     return [
         Answer(
@@ -149,6 +161,7 @@ def explain_facts(opened: Opened, facts: Iterable[Fact]) -> list[Answer]:
             sql=sql,
             table=table,
             numbers=tuple(Number(fact=fact, number=number_of(fact, table), kept=opened.has(fact)) for fact in behind),
+            nothing="" if table.rows else NOTHING.get(name, ""),
         )
         for ((name, sql), behind), table in zip(queries.items(), tables, strict=True)
     ]
@@ -163,6 +176,20 @@ def number_of(fact: Fact, table: Table) -> float:
         return float(len(rows))
     at = table.columns.index(source.column)
     return sum(float(str(row[at])) for row in rows if row[at] is not None)
+
+
+def _query(source: Source) -> tuple[str, str]:
+    """The name of a source's query, and its text."""
+    return source.query, sql_of(source.query, dict(source.parameters))
+
+
+def _changed(edition: Edition) -> tuple[Source, Source]:
+    """What shows whether anything became of the edition before: links that were revised, articles that were late."""
+    before = {"since_on": edition.edition_on - REMEMBERED, "edition_on": edition.edition_on}
+    return (
+        source_of("explain_revised", {**before, "lang": edition.lang, "profile": edition.profile}),
+        source_of("explain_late", {"since": edition.since_at, "shown": 0}),
+    )
 
 
 def _digest(digests: Sequence[Digest], edition_on: date, lang: str, profile: str) -> Digest:

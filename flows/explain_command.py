@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 def explain(
     edition: Annotated[datetime, typer.Argument(formats=DAY, help="Date of an edition that was built.")],
     item: Annotated[
-        str | None, typer.Argument(help="NVDA or NVDA@2025-01-27, a story's id, tally, counts, watch (default: list).")
+        str | None,
+        typer.Argument(
+            help="NVDA or NVDA@2025-01-27, a story's id, tally, market, watch, changes, counts (default: list)."
+        ),
     ] = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",
     profile: Annotated[str, typer.Option(help="Profile of the edition.")] = "default",
@@ -46,9 +49,13 @@ def _show_answers(answers: "Sequence[Answer]") -> None:
     for answer in answers:
         told = [(n.fact.item, n.fact.shown, n.fact.what, _place(n), f"{n.number:.10g}") for n in answer.numbers]
         told = list(dict.fromkeys(told))  # a number may stand in several places
-        _show(("item", "in the digest", "what it says", "place in the rows", "number"), told, as_json=False)
+        if told:
+            _show(("item", "in the digest", "what it says", "place in the rows", "number"), told, as_json=False)
         output.print(f"\n{answer.sql}\n", markup=False, highlight=False, soft_wrap=True)
-        _show(answer.table.columns, answer.table.rows, as_json=False)
+        if answer.nothing:
+            output.print(answer.nothing, markup=False, highlight=False, soft_wrap=True)
+        else:
+            _show(answer.table.columns, answer.table.rows, as_json=False)
         output.print()
     numbers = [number for answer in answers for number in answer.numbers]
     if changed := sum(not number.kept for number in numbers):

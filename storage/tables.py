@@ -41,6 +41,7 @@ from contrecoup.models import (
     StoryArticle,
     Translation,
     TranslationUnit,
+    Unsubscription,
 )
 
 
@@ -107,6 +108,7 @@ TABLES: dict[type, Table] = {
         Table(name="digests", model=Digest),
         Table(name="digest_items", model=DigestItem),
         Table(name="deliveries", model=Delivery),
+        Table(name="unsubscriptions", model=Unsubscription, known_key="ignore"),
         Table(name="failures", model=Failure, known_key="ignore"),
     )
 }

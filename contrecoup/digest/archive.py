@@ -11,13 +11,13 @@ from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 
-from contrecoup.digest.edition import Match, Quote, Said, Source, Telling
+from contrecoup.digest.edition import Cited, Match, Quote, Said, Source, Telling
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.matches import SESSION_PERIODS, match_of, name_of, open_evidences, said_of
 from contrecoup.digest.outward import imprint, shown, without_offers
 from contrecoup.digest.stacks import Stacks
 from contrecoup.digest.tellings import GLOSSARY, Library, open_library, source_of, telling_of, topic_of
-from contrecoup.digest.watch import watched
+from contrecoup.digest.watch import guarded, watched
 from contrecoup.models import Link, MoveVerdict, PriceBar, Story, StoryArticle, Verdict
 from contrecoup.sessions import close_of, open_of
 
@@ -30,10 +30,10 @@ MAX_CHECKED = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Another story that a page points to. ``title`` is in ``lang``."""
+    """Another story that a page points to, by its name in the reader's language if it has one; it is in ``lang``."""
 
     story_id: str
-    title: str
+    cited: Cited
     lang: str
     first_at: datetime
 
@@ -119,8 +119,8 @@ class StoryPage:
 def build_story_page(story: Story, stacks: Stacks) -> StoryPage:
     """The page of a story in the language of the stacks. Pure: the same rows give the same page."""
     library = open_library(stacks.inputs_of(story))
-    guarded = story.id in stacks.guarded
-    telling = watched(story, library) if guarded else telling_of(story, library)
+    on_tokens = story.id in stacks.guarded
+    telling = watched(story, library) if on_tokens else telling_of(story, library)
     members = library.members.get(story.id, ())
     own = [member for member in members if member.wire_id == member.article_id]
     coincidences = _coincidences(story, library, stacks)
@@ -141,7 +141,7 @@ def build_story_page(story: Story, stacks: Stacks) -> StoryPage:
         follows=named(story.follows_story_id, stacks),
         followed_by=tuple(one for other in stacks.followers.get(story.id, ()) if (one := named(other.id, stacks))),
     )
-    return _without_offers(page) if guarded else page
+    return _without_offers(page) if on_tokens else page
 
 
 def named(story_id: str | None, stacks: Stacks) -> Named | None:
@@ -149,8 +149,9 @@ def named(story_id: str | None, stacks: Stacks) -> Named | None:
     story = stacks.stories.get(story_id or "")
     if story is None:
         return None
-    title = without_offers(shown(story.title)) if story.id in stacks.guarded else shown(story.title)
-    return Named(story_id=story.id, title=title, lang=story.lang, first_at=story.first_at)
+    telling = guarded(story, open_library(stacks.inputs_of(story)))
+    lang = stacks.whole.lang if telling.counterpart else story.lang
+    return Named(story_id=story.id, cited=telling.cited, lang=lang, first_at=story.first_at)
 
 
 def _retelling(member: StoryArticle, library: Library, stacks: Stacks) -> Retelling:

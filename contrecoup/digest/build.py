@@ -26,7 +26,7 @@ from contrecoup.digest.tellings import (
     topic_of,
 )
 from contrecoup.digest.watch import watched
-from contrecoup.models import DigestItem, MoveVerdict, Story
+from contrecoup.models import DigestItem, LinkLabel, MoveVerdict, Story
 
 __all__ = ["Counts", "EditionInputs", "build_edition", "items_of", "shorter"]
 
@@ -82,7 +82,7 @@ def shorter(edition: Edition) -> Edition | None:
 def items_of(edition: Edition) -> list[DigestItem]:
     """What stands where, for the table ``digest_items``; a story's key is its id, a move's is ``symbol@date``."""
     items: list[DigestItem] = []
-    for section, key, title in _places(edition):
+    for section, key, title, link in _places(edition):
         items.append(
             DigestItem(
                 edition_on=edition.edition_on,
@@ -92,23 +92,26 @@ def items_of(edition: Edition) -> list[DigestItem]:
                 position=sum(item.section == section for item in items),
                 key=key,
                 title=title,
+                story_id=link[0] if link else None,
+                label=link[1] if link else None,
             )
         )
     return items
 
 
-def _places(edition: Edition) -> Iterator[tuple[str, str, str]]:
+def _places(edition: Edition) -> Iterator[tuple[str, str, str, tuple[str, LinkLabel] | None]]:
+    """Section, key and title of what stands somewhere, and of a linked move its story and label."""
     for group in edition.groups:
-        yield "linked_stories", group.telling.story_id, group.telling.title
+        yield "linked_stories", group.telling.story_id, group.telling.title, None
         for match in group.matches + group.others:
-            yield "linked_moves", match.figure.key, match.figure.name
+            yield "linked_moves", match.figure.key, match.figure.name, (group.telling.story_id, match.label)
     for figure in edition.unexplained:
-        yield "unexplained", figure.key, figure.name
+        yield "unexplained", figure.key, figure.name, None
     for shelf in edition.shelves:
         for telling in shelf.tellings:
-            yield shelf.topic, telling.story_id, telling.title
+            yield shelf.topic, telling.story_id, telling.title, None
     for telling in edition.tokens:
-        yield SCAM_TOPIC, telling.story_id, telling.title
+        yield SCAM_TOPIC, telling.story_id, telling.title, None
 
 
 def _tally(inputs: EditionInputs, groups: Sequence[Group], unexplained: Sequence[Figure]) -> Tally:

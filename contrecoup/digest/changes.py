@@ -11,27 +11,24 @@ from contrecoup.digest.edition import Changes, Revision, Source
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.matches import name_of
 from contrecoup.digest.outward import without_offers
-from contrecoup.digest.tellings import SCAM_TOPIC, Library, source_of, title_in, topic_of
+from contrecoup.digest.tellings import SCAM_TOPIC, Library, source_of, topic_of
+from contrecoup.digest.watch import guarded
 from contrecoup.models import DigestItem, Link
 
-LINKED, UNEXPLAINED, STORIES = "linked_moves", "unexplained", "linked_stories"
+LINKED, UNEXPLAINED = "linked_moves", "unexplained"
 MAX_LATE = 3
 
 
 def changes_of(library: Library) -> Changes:
-    """The sessions of the last edition whose story is now another, or gone, or found; and its late articles."""
+    """The sessions of the last edition whose story or label is another by now, or gone, or found; its late articles."""
     inputs = library.inputs
-    last = _last_edition(inputs)
     now = _best(inputs, library)
-    shown = {item.key for item in last if item.section == STORIES}
     revisions = []
-    for item in last:
+    for item in _last_edition(inputs):
         if item.section not in {LINKED, UNEXPLAINED}:
             continue
         link = now.get(item.key)
-        if link is None and item.section == LINKED:
-            revisions.append(_revision(item, None, library))
-        elif link is not None and (item.section == UNEXPLAINED or link.story_id not in shown):
+        if (item.story_id, item.label) != ((link.story_id, link.label) if link else (None, None)):
             revisions.append(_revision(item, link, library))
     late = sorted(_late(library), key=lambda one: (one.lang != inputs.lang, one.told_at, one.publisher, one.title))
     return Changes(
@@ -84,6 +81,8 @@ def _revision(item: DigestItem, link: Link | None, library: Library) -> Revision
     return Revision(
         name=name_of(symbol, library.inputs),
         session_on=day,
-        was_linked=item.section == LINKED,
-        title=title_in(library.stories[link.story_id], library) if link else None,
+        was=item.label,
+        story=guarded(library.stories[link.story_id], library).cited if link else None,
+        label=link.label if link else None,
+        same_story=link is not None and link.story_id == item.story_id,
     )

@@ -99,14 +99,26 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """A story's title as a sentence cites it; ``translation`` is there of one in another language, if it was accepted.
+
+    ``glossed`` says that ``translation`` is a word-for-word gloss.
+    """
+
+    title: str
+    translation: str | None
+    glossed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """A story as it stands in an edition.
 
     ``publishers`` counts those whose text is their own, ``copies`` the articles that repeat another's. ``glossed``
     says that ``translation`` is a word-for-word gloss. ``counterpart`` is the first title in the reader's language,
-    among what is new if it can be, when the story's own title is in another. ``seen_on`` is the last edition that
-    showed the story. ``watch`` is there in the watch on tokens, when a borrowed name was found. ``still`` are the
-    ordinary sessions of what it names up front, when many told it and nothing moved.
+    when the story's own title is in another. ``seen_on`` is the last edition that showed the story. ``watch`` is there
+    in the watch on tokens, when a borrowed name was found. ``still`` are the ordinary sessions of what it names up
+    front, when many told it and nothing moved.
     """
 
     story_id: str
@@ -124,6 +136,12 @@ class Telling:
     sources: tuple[Source, ...]
     watch: Watch | None = None
     still: tuple[Figure, ...] = ()
+
+    @property
+    def cited(self) -> Cited:
+        """The story by its name in the reader's language, else by its own title and the translation."""
+        translation = None if self.counterpart else self.translation
+        return Cited(title=self.counterpart or self.title, translation=translation, glossed=self.glossed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +175,7 @@ class Quote:
 class SlowBurn:
     """A story first told sessions before a move, whose subject came up again around it."""
 
-    title: str
+    story: Cited
     days: int
     sessions: int
 
@@ -219,15 +237,18 @@ class Ticker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """A session of the edition before whose link is not what it was: ``title`` is its story now, None without one.
+    """A session of the edition before whose link is not what it was: ``story`` and ``label`` now, None without a link.
 
-    ``was_linked`` says whether that edition had a story for it.
+    ``was`` is the label that it had, None when the edition had no story for it; ``same_story`` says that only the label
+    is another.
     """
 
     name: str
     session_on: date
-    was_linked: bool
-    title: str | None
+    was: LinkLabel | None
+    story: Cited | None
+    label: LinkLabel | None
+    same_story: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,21 +265,21 @@ class Match:
     """A move and what speaks for the story that coincided with it; the parts of the link are in 0..1.
 
     ``base_rate`` is the share of ordinary sessions on which a story fits as well; ``quiet_sessions`` of these are its
-    own. ``named_by`` counts the independent publishers of the story that name the instrument itself. ``rival`` is None
-    when it is the group's. ``slow_burn`` is an older story beside this one. ``quote`` is None when ``said`` has
-    something to show. ``course`` is there for a move that is shown in full, where its prices have no gap.
+    own. ``named_by`` are the independent publishers of the story that name the instrument itself, first things first.
+    ``rival`` is None when it is the group's. ``slow_burn`` is an older story beside this one. ``quote`` is None when
+    ``said`` has something to show. ``course`` is there for a move that is shown in full, where its prices have no gap.
     """
 
     figure: Figure
     label: LinkLabel
     base_rate: float
     quiet_sessions: int
-    named_by: int
+    named_by: tuple[str, ...]
     directness: float
     attention: float
     lag_hours: float
     lag_sessions: int
-    rival: str | None
+    rival: Cited | None
     slow_burn: SlowBurn | None
     quote: Quote | None
     said: tuple[Said, ...]
@@ -269,13 +290,12 @@ class Match:
 class Group:
     """A story with the moves that coincided with it: ``matches`` in full, ``others`` in one compact table.
 
-    ``attention`` is the greatest of the links' (0..1), ``rival`` the title of the story that came next for its first
-    move.
+    ``attention`` is the greatest of the links' (0..1), ``rival`` the story that came next for its first move.
     """
 
     telling: Telling
     attention: float
-    rival: str | None
+    rival: Cited | None
     matches: tuple[Match, ...]
     others: tuple[Match, ...]
 

@@ -12,6 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from urllib.parse import parse_qs, urlsplit
 
 from contrecoup.digest.pictures import taken_out
 from contrecoup.errors import SendError
@@ -111,13 +112,25 @@ def _ways_out(sender: str, unsubscribe: str | None) -> dict[str, str]:
 
 
 def unsubscribe_link(page: str, *, recipient: str, lang: str, key: str) -> str:
-    """A reader's own address of the page that ends subscriptions.
+    """A reader's own address of the page that ends subscriptions: with ``reader``, a token."""
+    return f"{page}{'&' if '?' in page else '?'}reader={unsubscribe_token(recipient=recipient, lang=lang, key=key)}"
 
-    ``reader`` in it is an HMAC-SHA256 of address and language: who does not know the ``key`` can neither read it nor
-    make that of somebody else (RFC 8058 §3.1 wants it hard to forge).
+
+def unsubscribe_token(*, recipient: str, lang: str, key: str) -> str:
+    """An HMAC-SHA256 of address and language, in 32 hexadecimal digits.
+
+    Who does not know the ``key`` can neither read it nor make that of somebody else (RFC 8058 §3.1 wants it hard to
+    forge).
     """
-    token = hmac.new(key.encode(), f"{recipient} {lang}".encode(), "sha256").hexdigest()[:_TOKEN_LENGTH]
-    return f"{page}{'&' if '?' in page else '?'}reader={token}"
+    return hmac.new(key.encode(), f"{recipient} {lang}".encode(), "sha256").hexdigest()[:_TOKEN_LENGTH]
+
+
+def token_in(link: str) -> str:
+    """The token of a link that ``unsubscribe_link`` made, or nothing."""
+    try:
+        return parse_qs(urlsplit(link).query).get("reader", [""])[0]
+    except ValueError:
+        return ""
 
 
 def check_address(address: str) -> None:

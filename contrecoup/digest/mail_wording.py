@@ -8,12 +8,11 @@ from babel import Locale
 from babel.dates import format_datetime
 
 from contrecoup.digest.courses import HUNDRED, SLOT_H
-from contrecoup.digest.edition import Course, Edition, Figure, Group, Match, Revision, Source, Telling, Ticker
-from contrecoup.digest.outward import shown
-from contrecoup.digest.wording import HIGH, NBSP, Wording, read_phrases
+from contrecoup.digest.edition import Cited, Course, Edition, Figure, Match, Revision, Source, Telling, Ticker
+from contrecoup.digest.wording import NBSP, Wording, read_phrases
 from contrecoup.models import Status
 
-LONGEST_RIVAL = 60
+LONGEST_RIVAL = 40
 CROWD = 2
 """Houses at once from which on the peak of attention is told."""
 WHOLE_FROM = 10_000
@@ -35,8 +34,13 @@ class MailWording(Wording):
         return self.number(value, "#,##0" if value >= WHOLE_FROM else "#,##0.00")
 
     def ticker_row(self, ticker: Ticker) -> str:
-        """A line of the market strip as text."""
-        return f"{ticker.name}{self.say('format.colon')}{self.value(ticker)}, {self.percent(ticker.simple_return)}"
+        """A line of the market strip as text: what its columns and its sparkline show."""
+        told = (self.value(ticker), self.percent(ticker.simple_return), self.month(ticker))
+        return f"{ticker.name}{self.say('format.colon')}{', '.join(told)}"
+
+    def month(self, ticker: Ticker) -> str:
+        """What a sparkline makes from its first close to its last."""
+        return self.percent(ticker.levels[-1] / ticker.levels[0] - 1)
 
     def spark_alt(self, ticker: Ticker) -> str:
         """What a sparkline shows, in figures: an index of 100 at its first close."""
@@ -79,15 +83,9 @@ class MailWording(Wording):
         lines += [self.rival(match.rival)] if match.rival else []
         return lines
 
-    def rival(self, title: str) -> str:
+    def rival(self, rival: Cited) -> str:
         """The story that came next, by the beginning of its title: it stands in full where it is told."""
-        return self.say("why.rival", title=self.quoted(shown(title, LONGEST_RIVAL)))
-
-    def standing(self, group: Group) -> str:
-        """How loud the story was, and which one came next."""
-        parts = [self.say("why.attention")] if group.attention >= HIGH else []
-        parts += [self.rival(group.rival)] if group.rival else []
-        return " ".join(parts)
+        return self.say("why.rival", title=self.cited(rival, LONGEST_RIVAL))
 
     def about(self, telling: Telling) -> str:
         """Publishers and articles of a story in one line; its hours stand beside its sources."""
@@ -104,10 +102,14 @@ class MailWording(Wording):
     def revision(self, revision: Revision) -> str:
         """What became of a link of the edition before."""
         name, day = revision.name, self.day(revision.session_on)
-        if revision.title is None:
+        if revision.story is None or revision.label is None:
             return self.say("changed.gone", name=name, day=day)
-        phrase = "changed.other" if revision.was_linked else "changed.found"
-        return self.say(phrase, name=name, day=day, title=self.quoted(revision.title))
+        title, label = self.cited(revision.story), self.label(revision.label)
+        if revision.was is None:
+            return self.say("changed.found", name=name, day=day, title=title, label=label)
+        if revision.same_story:
+            return self.say("changed.label", name=name, day=day, title=title, label=label, was=self.label(revision.was))
+        return self.say("changed.other", name=name, day=day, title=title, label=label)
 
     def level(self, course: Course, value: float) -> str:
         """A close of a session window, as a price or as an index."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contrecoup.digest.courses import Prices, course_of
-from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, SlowBurn, Telling, Unmeasured
+from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, SlowBurn, Unmeasured
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.outward import imprint, shown
-from contrecoup.digest.tellings import SCAM_TOPIC, Library, first_title_in, telling_of, topic_of
-from contrecoup.digest.watch import watched
+from contrecoup.digest.tellings import Library
+from contrecoup.digest.watch import guarded
 from contrecoup.models import (
     Check,
     Claim,
@@ -47,7 +47,7 @@ _STRENGTH = {label: rank for rank, label in enumerate(LinkLabel)}
 class Evidences:
     """What may be shown for a link: evidence by (symbol, story), claims by symbol, checks by the claim's key.
 
-    ``naming`` holds the articles that name an instrument itself, by its symbol.
+    ``naming`` holds the articles that name an instrument itself or claim something of it, by its symbol.
     """
 
     evidence: Mapping[tuple[str, str], Sequence[Evidence]]
@@ -71,7 +71,8 @@ def groups_of(library: Library, prices: Prices) -> tuple[Group, ...]:
     for story_id, found in sorted(ordered.items(), key=lambda pair: _first_things_first(pair[1][0])):
         full = min(room, FULL_IN_OTHER_GROUPS if groups else FULL_IN_FIRST_GROUP)
         room -= min(full, len(found))
-        telling = _telling(library.stories[story_id], library, per_language=1 if groups else 2)
+        naming = evidences.naming.get(found[0].figure.symbol, frozenset())
+        telling = guarded(library.stories[story_id], library, per_language=1 if groups else 2, naming=naming)
         rival = found[0].rival
         shared = [replace(match, rival=None if match.rival == rival else match.rival) for match in found]
         attention = max(match.attention for match in found)
@@ -90,13 +91,6 @@ def groups_of(library: Library, prices: Prices) -> tuple[Group, ...]:
 
 def _drawn(match: Match, members: Sequence[StoryArticle], prices: Prices, inputs: EditionInputs) -> Match:
     return replace(match, course=course_of(match.figure, members, prices, inputs))
-
-
-def _telling(story: Story, library: Library, *, per_language: int) -> Telling:
-    """The story of a group; one on tokens offers no ticker, price or address here either."""
-    if topic_of(story, library) == SCAM_TOPIC:
-        return replace(watched(story, library), watch=None)
-    return telling_of(story, library, per_language=per_language)
 
 
 def best_links(library: Library) -> Mapping[str, Link]:
@@ -157,7 +151,7 @@ def _key(move: Move) -> str:
 
 
 def _first_things_first(match: Match) -> tuple[int, int, float, str]:
-    return (-match.named_by, -_STRENGTH[match.label], -abs(match.figure.z), match.figure.symbol)
+    return (-len(match.named_by), -_STRENGTH[match.label], -abs(match.figure.z), match.figure.symbol)
 
 
 def open_evidences(inputs: EditionInputs) -> Evidences:
@@ -170,6 +164,9 @@ def open_evidences(inputs: EditionInputs) -> Evidences:
         if claim.symbol is not None:
             claims[claim.symbol].append(claim)
     naming: dict[str, set[str]] = defaultdict(set)
+    for claim in inputs.claims:
+        if claim.symbol is not None:
+            naming[claim.symbol].add(claim.article_id)
     for mention in inputs.mentions:
         if mention.layer is Layer.DIRECT:
             naming[mention.target].add(mention.article_id)
@@ -183,7 +180,12 @@ def match_of(move: Move, link: Link, library: Library, evidences: Evidences) -> 
     members = {member.article_id: member for member in library.members.get(link.story_id, ())}
     rival = library.stories.get(link.rival_story_id or "")
     claims = [claim for claim in evidences.claims.get(move.symbol, ()) if claim.article_id in members]
-    naming = {claim.article_id for claim in claims} | evidences.naming.get(move.symbol, frozenset())
+    naming = evidences.naming.get(move.symbol, frozenset())
+    named_by = {
+        member.house: imprint(member.publisher)
+        for member in reversed(members.values())
+        if _is_own(member) and member.article_id in naming
+    }
     said = _said(claims, move, members, evidences)
     quotes = () if said else evidences.evidence.get((move.symbol, link.story_id), ())
     return Match(
@@ -191,12 +193,12 @@ def match_of(move: Move, link: Link, library: Library, evidences: Evidences) -> 
         label=link.label,
         base_rate=link.base_rate,
         quiet_sessions=link.quiet_sessions,
-        named_by=len({members[article].house for article in naming if _is_own(members.get(article))}),
+        named_by=tuple(reversed(named_by.values())),
         directness=link.directness,
         attention=link.attention,
         lag_hours=link.lag_hours,
         lag_sessions=link.lag_sessions,
-        rival=_telling(rival, library, per_language=1).title if rival else None,
+        rival=guarded(rival, library).cited if rival else None,
         slow_burn=_slow_burn(link, library),
         quote=_quote([piece for piece in quotes if piece.session_on == move.session_on], members, library.inputs.lang),
         said=said,
@@ -214,7 +216,7 @@ def _slow_burn(link: Link, library: Library) -> SlowBurn | None:
         if other.story_id != link.story_id and story is not None and slow:
             first_on = min((m.told_at for m in library.members.get(story.id, ())), default=story.first_at).date()
             days = max(1, (link.session_on - first_on).days)
-            return SlowBurn(title=first_title_in(story, library), days=days, sessions=other.lag_sessions)
+            return SlowBurn(story=guarded(story, library).cited, days=days, sessions=other.lag_sessions)
     return None
 
 
@@ -227,8 +229,8 @@ def _quote(pieces: Sequence[Evidence], members: Mapping[str, StoryArticle], lang
     return Quote(publisher=imprint(member.publisher), lang=member.lang, text=shown(piece.quote))
 
 
-def _is_own(member: StoryArticle | None) -> bool:
-    return member is not None and member.wire_id == member.article_id
+def _is_own(member: StoryArticle) -> bool:
+    return member.wire_id == member.article_id
 
 
 def _said(

@@ -48,6 +48,7 @@ class MoveFacts:
         told = (
             (value, w.value(ticker), source_of(*closes, column=value, back=0)),
             ("return", w.percent(ticker.simple_return), source_of(*closes, column="percent", back=0)),
+            ("return of the month", w.month(ticker), source_of(*closes, column="since_first", back=0)),
         )
         for what, shown, source in told:
             yield Fact(item=MARKET, what=f"{ticker.symbol}: {what}", shown=shown, line=line, source=source)
@@ -103,7 +104,9 @@ class MoveFacts:
         told: list[tuple[str, str, Source]] = []
         if match.named_by:
             asked: Parameters = {"symbol": match.figure.symbol, "story_id": story_id, "until": self._until}
-            told.append(("publishers that name it", w.number(match.named_by), source_of("explain_named_by", asked)))
+            told.append(
+                ("publishers that name it", w.number(len(match.named_by)), source_of("explain_named_by", asked))
+            )
         column = "days" if match.lag_hours >= LAG_IN_HOURS_UNTIL else "hours"
         if lag := round(abs(match.lag_hours) / (DAY_H if column == "days" else 1)):
             told.append((f"{column} to the close", w.number(lag), source_of("explain_link", link, column=column)))
@@ -117,11 +120,11 @@ class MoveFacts:
 
     def _said(self, said: Said, figure: Figure, story_id: str) -> Iterator[Fact]:
         asked: Parameters = {**link_of(figure, story_id), "until": self._until}
-        numbers = {"stated": self._w.stated(said), "measured": self._w.measured(said)}
-        for column, shown in numbers.items():
+        numbers = {"stated": ("size", self._w.stated(said)), "measured": ("measured", self._w.measured(said))}
+        for told, (column, shown) in numbers.items():
             if shown:
                 source = source_of("explain_said", asked, column=column, verdict=said.verdict.value)
-                what, line = f"{said.publisher}: {column}", self._w.said(said)
+                what, line = f"{said.publisher}: {told}", self._w.said(said)
                 yield Fact(item=figure.key, what=what, shown=shown, line=line, source=source)
 
     def _slow_burn(self, slow: SlowBurn, figure: Figure, story_id: str) -> Iterator[Fact]:

@@ -68,7 +68,7 @@ def shown(text: str, longest: int = LONGEST_TEXT) -> str:
     line = _DOMAIN_DOT.sub("[.]", _SCHEME.sub(r"\1[:]", _BREAKABLE.sub("\N{NO-BREAK SPACE}", scrub(text))))
     if len(line) <= longest:
         return line
-    return line[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return line[: longest - 1].rsplit(" ", 1)[0].rstrip(" \N{NO-BREAK SPACE},;:") + "…"
 
 
 def without_offers(text: str) -> str:

@@ -31,6 +31,8 @@ SCRIPT = "search.js"
 PARTS = ("directness", "occasion", "topic_fit", "agreement", "timing", "attention", "surge", "breadth")
 """The parts of a link's score, as its page lists them."""
 
+# As they are typed: an apostrophe and a minus of the keyboard find those of print; search.js folds alike.
+_TYPED = str.maketrans("\N{RIGHT SINGLE QUOTATION MARK}\N{MINUS SIGN}", "'-")
 _PLAIN_NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -118,11 +120,8 @@ def _index(editions: Sequence[Edition], stories: Sequence[StoryPage], w: SiteWor
     no encoding can turn it into anything but a string.
     """
     lines = [_words(edition, w) for edition in editions] + [_words_of(page, w) for page in stories]
-    return (
-        f"window.contrecoupIndex = {json.dumps([fold(' '.join(line.split())) for line in lines], indent=0)};\n".encode(
-            "ascii"
-        )
-    )
+    folded = [fold(" ".join(line.split())).translate(_TYPED) for line in lines]
+    return f"window.contrecoupIndex = {json.dumps(folded, indent=0)};\n".encode("ascii")
 
 
 def _words(edition: Edition, w: SiteWording) -> str:

@@ -61,8 +61,13 @@ def own_publishers(members: Sequence[StoryArticle]) -> frozenset[str]:
     return frozenset(member.house for member in members if member.wire_id == member.article_id)
 
 
-def telling_of(story: Story, library: Library, *, per_language: int = 1) -> Telling:
-    """The story with its first sources in each language, and its title in the reader's when there is one."""
+def telling_of(
+    story: Story, library: Library, *, per_language: int = 1, naming: frozenset[str] = frozenset()
+) -> Telling:
+    """The story with its first sources in each language, and its title in the reader's when there is one.
+
+    ``naming`` are articles that say why the story stands where it does: the first of them is among its sources.
+    """
     members = library.members.get(story.id, ())
     translation, glossed = _translation(story, library)
     return Telling(
@@ -71,27 +76,15 @@ def telling_of(story: Story, library: Library, *, per_language: int = 1) -> Tell
         lang=story.lang,
         translation=translation,
         glossed=glossed,
-        counterpart=_counterpart(story, members, library),
+        counterpart=_counterpart(story, library),
         first_at=story.first_at,
         new=len(library.fresh(story)) == len(members),
         seen_on=library.seen_on.get(story.id),
         publishers=len(own_publishers(members)),
         articles=len(members),
         copies=sum(member.wire_id != member.article_id for member in members),
-        sources=_sources(story, members, library, per_language),
+        sources=_sources(story, library, per_language, naming),
     )
-
-
-def title_in(story: Story, library: Library) -> str:
-    """A story's title for the reader: an article's in his language, else its own."""
-    return _counterpart(story, library.members.get(story.id, ()), library) or shown(story.title)
-
-
-def first_title_in(story: Story, library: Library) -> str:
-    """A story's first title in the reader's language, else its own: what it was when it began."""
-    documents = (library.documents.get(member.article_id) for member in library.members.get(story.id, ()))
-    own = next((one.title for one in documents if one is not None and one.lang == library.inputs.lang), story.title)
-    return shown(own)
 
 
 def topic_of(story: Story, library: Library) -> str | None:
@@ -119,29 +112,40 @@ def _translation(story: Story, library: Library) -> tuple[str | None, bool]:
     return None, False
 
 
-def _counterpart(story: Story, members: Sequence[StoryArticle], library: Library) -> str | None:
+def _counterpart(story: Story, library: Library) -> str | None:
+    """The same title in every edition, so that a story bears one name in a language."""
     if story.lang == library.inputs.lang:
         return None
-    for member in [*library.fresh(story), *members]:
+    for member in library.members.get(story.id, ()):
         document = library.documents.get(member.article_id)
         if document is not None and document.lang == library.inputs.lang:
             return shown(document.title)
     return None
 
 
-def _sources(story: Story, members: Sequence[StoryArticle], library: Library, per_language: int) -> tuple[Source, ...]:
-    """A few articles a language, one a publisher, no wire copy: the founder, then what is new, readable first."""
+def _sources(story: Story, library: Library, per_language: int, naming: frozenset[str]) -> tuple[Source, ...]:
+    """A few articles a language, one a publisher, no wire copy: the founder, then what is new, readable first.
+
+    One of those ``naming`` is always there, over the number of its language if need be.
+    """
+    members = library.members.get(story.id, ())
     fresh = frozenset(member.article_id for member in library.fresh(story))
     own = [member for member in members if member.wire_id == member.article_id and member.article_id != story.id]
     founders = [member for member in members if member.article_id == story.id]
     sources: list[Source] = []
     taken: set[tuple[str, str]] = set()
     in_language: Counter[str] = Counter()
-    for member in founders + sorted(own, key=lambda m: (m.article_id not in fresh, not _readable(m, library))):
+    named = False
+    following = sorted(
+        own, key=lambda m: (m.article_id not in naming, m.article_id not in fresh, not _readable(m, library))
+    )
+    for member in founders + following:
         document = library.documents.get(member.article_id)
         if document is None or (document.lang, document.publisher) in taken:
             continue
-        if in_language[document.lang] < per_language:
+        names = member.article_id in naming
+        if in_language[document.lang] < per_language or (names and not named):
+            named |= names
             taken.add((document.lang, document.publisher))
             in_language[document.lang] += 1
             sources.append(source_of(document))

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from contrecoup.digest.edition import Counted, Denial, Telling, Watch
 from contrecoup.digest.outward import imprint, shown, without_offers
-from contrecoup.digest.tellings import Library, telling_of
+from contrecoup.digest.tellings import SCAM_TOPIC, Library, telling_of, topic_of
 from contrecoup.models import LookAlike, Story, StoryArticle
 
 MAX_NAMES = 3
@@ -23,14 +23,22 @@ Told = tuple[StoryArticle, LookAlike]
 
 def watched(story: Story, library: Library) -> Telling:
     """The story as the watch on tokens shows it."""
-    telling = telling_of(story, library)
+    return replace(_without_offers(telling_of(story, library)), watch=watch_of(story, library))
+
+
+def guarded(story: Story, library: Library, *, per_language: int = 1, naming: frozenset[str] = frozenset()) -> Telling:
+    """The story as it stands elsewhere (``telling_of``): one on tokens offers no ticker or address there either."""
+    telling = telling_of(story, library, per_language=per_language, naming=naming)
+    return _without_offers(telling) if topic_of(story, library) == SCAM_TOPIC else telling
+
+
+def _without_offers(telling: Telling) -> Telling:
     return replace(
         telling,
         title=without_offers(telling.title),
         translation=telling.translation and without_offers(telling.translation),
         counterpart=telling.counterpart and without_offers(telling.counterpart),
         sources=tuple(replace(source, title=without_offers(source.title)) for source in telling.sources),
-        watch=watch_of(story, library),
     )
 
 

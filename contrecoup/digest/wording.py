@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from contrecoup.digest.edition import (
+    Cited,
     Counted,
     Edition,
     Figure,
@@ -35,6 +36,7 @@ from contrecoup.digest.edition import (
     Unmeasured,
     Watch,
 )
+from contrecoup.digest.outward import LONGEST_TEXT, shown
 from contrecoup.models import LinkLabel, Scope, Status
 
 MINUS = "\N{MINUS SIGN}"
@@ -49,8 +51,8 @@ SIZES = ((6.0, "extreme"), (4.0, "very_rare"), (3.0, "rare"), (0.0, "unusual"))
 """How a move is called from how many standard errors on."""
 YOUNG = 20
 """Of fewer quiet sessions, the share is more of an average over other shares than of the instrument's own."""
-THIRDS = {33.3: "1/3", 66.7: "2/3"}
-"""Percentages by which ``claim_grammar`` stands for fractions that decimals do not write."""
+THIRDS = {33.3: "third", 66.7: "two_thirds"}
+"""Percentages by which ``claim_grammar`` stands for fractions, which are told in words."""
 
 PLURALS = ("one", "other")
 """Forms of a plural in the order of a catalogue, in French as in English."""
@@ -108,7 +110,10 @@ class Wording:
         return str(told).replace(" ", NBSP)
 
     def quoted(self, text: str) -> str:
-        """A title or a quotation between the language's marks."""
+        """A title or a quotation between the language's marks; marks of the same kind within it become inner ones."""
+        outer, inner = (self.phrases[f"format.{name}"].split("{text}") for name in ("quote", "inner_quote"))
+        text = re.sub(rf"{outer[0].strip()}\s*", inner[0], text)
+        text = re.sub(rf"\s*{outer[1].strip()}", inner[1], text)
         return self.say("format.quote", text=text)
 
     def z(self, figure: Figure) -> str:
@@ -162,9 +167,9 @@ class Wording:
         """A story's own title between quotation marks."""
         return self.quoted(telling.title)
 
-    def translation_mark(self, telling: Telling) -> str:
+    def translation_mark(self, told: Cited | Telling) -> str:
         """What made the translation of a title."""
-        return self.say("story.gloss" if telling.glossed else "story.translation")
+        return self.say("story.gloss" if told.glossed else "story.translation")
 
     def about(self, telling: Telling) -> str:
         """Publishers, articles and age of a story, in one line."""
@@ -204,8 +209,20 @@ class Wording:
     def standing(self, group: Group) -> str:
         """How loud the story was, and which one came next."""
         parts = [self.say("why.attention")] if group.attention >= HIGH else []
-        parts += [self.say("why.rival", title=self.quoted(group.rival))] if group.rival else []
+        parts += [self.rival(group.rival)] if group.rival else []
         return " ".join(parts)
+
+    def rival(self, rival: Cited) -> str:
+        """The story that came next."""
+        return self.say("why.rival", title=self.cited(rival))
+
+    def cited(self, cited: Cited, longest: int = LONGEST_TEXT) -> str:
+        """A story by its title, and the translation of one in another language."""
+        title = self.quoted(shown(cited.title, longest))
+        if cited.translation is None:
+            return title
+        translation = self.quoted(shown(cited.translation, longest))
+        return self.say("story.cited", title=title, mark=self.translation_mark(cited), translation=translation)
 
     def source_marks(self, source: Source) -> str:
         """Hour, language and, when the page could not be read, what was read instead."""
@@ -217,7 +234,7 @@ class Wording:
     def why(self, match: Match) -> str:
         """Who names the instrument, and when the story was first told."""
         if match.named_by:
-            parts = [self.say("why.named", n=match.named_by)]
+            parts = [self.say("why.named", n=len(match.named_by), first=match.named_by[0])]
         else:
             layer = "direct" if match.directness >= HIGH else "sector" if match.directness >= LOW else "macro"
             parts = [self.say(f"why.{layer}")]
@@ -235,7 +252,7 @@ class Wording:
     def slow_burn(self, slow: SlowBurn) -> str:
         """An older story that came up again around a move, with its lag."""
         sessions = self.say("why.sessions", n=slow.sessions)
-        return self.say("why.slow_burn", title=self.quoted(slow.title), n=slow.days, sessions=sessions)
+        return self.say("why.slow_burn", title=self.cited(slow.story), n=slow.days, sessions=sessions)
 
     def still(self, telling: Telling) -> str:
         """What a story names that did not move."""
@@ -252,24 +269,27 @@ class Wording:
 
     def said(self, said: Said) -> str:
         """One checked claim: who said what, and what prices say."""
-        size = self.say(f"qualifier.{said.qualifier}", size=self.stated(said))
+        way = self.say("said.fall" if said.size < 0 else "said.rise")
+        # "d'un tiers", but "de deux tiers": French elides before a third
+        phrase = "third" if _fraction(said) == "third" else "qualifier"
+        size = self.say(f"{phrase}.{said.qualifier}", way=way, size=self.stated(said))
         period = "" if said.period == said.basis else self.say(f"period.{said.period}")
         line = self.say("said.line", publisher=said.publisher, size=size, period=period)
         if said.measured is None:
             reason = self.say_or_show("reason", said.reason)
             return f"{line}, {self.say(f'said.{said.verdict.value}', reason=reason)}."
-        measured = self.measured(said) + self.say(f"basis.{said.basis}")
-        return f"{line}, {self.say(f'said.{said.verdict.value}', measured=measured)}."
+        basis = self.say(f"basis.{said.basis}")
+        return f"{line}, {self.say(f'said.{said.verdict.value}', basis=basis, measured=self.measured(said))}."
 
     def stated(self, said: Said) -> str:
-        """The size that was said; a third stays a third, for nobody wrote 33.3."""
-        if said.unit == "percent" and (third := THIRDS.get(abs(said.size))):
-            return f"{MINUS if said.size < 0 else '+'}{third}"
-        return self._in_unit(said.size, said.unit, "#,##0.##")
+        """The size that was said, without its sign; a third stays a third, for nobody wrote 33.3."""
+        if fraction := _fraction(said):
+            return self.say(f"said.{fraction}")
+        return self._in_unit(self.number(abs(said.size)), said.unit)
 
     def measured(self, said: Said) -> str:
-        """The size that prices give, nothing when they give none."""
-        return "" if said.measured is None else self._in_unit(said.measured, said.unit, "#,##0.00")
+        """The size that prices give, with its sign; nothing when they give none."""
+        return "" if said.measured is None else self._in_unit(self.signed(said.measured, "#,##0.00"), said.unit)
 
     def quote(self, quote: Quote) -> str:
         """Words of an article and whose they are."""
@@ -280,7 +300,7 @@ class Wording:
         if edition.groups:
             group = edition.groups[0]
             match = (group.matches + group.others)[0]
-            title = self.quoted(group.telling.counterpart or group.telling.title)
+            title = self.cited(group.telling.cited)
             label = self.label(match.label)
             return self._of_move("headline.linked", match.figure, label=label, title=title)
         if edition.unexplained:
@@ -321,7 +341,8 @@ class Wording:
         feeds = self.say("counts.feeds", answered=counts.feeds_answered, feeds=counts.feeds)
         if counts.feeds_failing:
             feeds += ", " + self.say("counts.failing", n=counts.feeds_failing)
-        states = [f"{self.say_or_show('state', state)} {self.number(n)}" for state, n in counts.entries]
+        colon = self.say("format.colon")
+        states = [f"{self.say_or_show('state', state)}{colon}{self.number(n)}" for state, n in counts.entries]
         entries = self.say("counts.no_entries")
         if counts.entries_in_all:
             entries = self.say("counts.entries", n=counts.entries_in_all, parts=", ".join(states))
@@ -338,9 +359,12 @@ class Wording:
         change = self.percent(figure.simple_return)
         return self.say(phrase, name=figure.name, change=change, day=self.day(figure.session_on), **values)
 
-    def _in_unit(self, value: float, unit: str, pattern: str) -> str:
-        signed = self.number(value, pattern) if unit == "times" else self.signed(value, pattern)
-        return self.say(f"unit.{unit}", size=signed).replace(" ", NBSP)
+    def _in_unit(self, number: str, unit: str) -> str:
+        return self.say(f"unit.{unit}", size=number).replace(" ", NBSP)
+
+
+def _fraction(said: Said) -> str | None:
+    return THIRDS.get(abs(said.size)) if said.unit == "percent" else None
 
 
 @cache

@@ -50,6 +50,7 @@ select
     round(100 * simple_return, 4) as percent,
     round(100 * level / nth_value(level, 2) over until_last, 4) as price,
     round(100 * level, 4) as index,
+    round(100 * level - 100, 4) as since_first,
     round(min(100 * level) over (), 4) as lowest,
     round(max(100 * level) over (), 4) as highest
 from levels

@@ -37,6 +37,7 @@ select
         4
     ) as price,
     round(100 * level, 4) as index,
+    round(100 * level - 100, 4) as since_first,
     round(min(100 * level) over (), 4) as lowest,
     round(max(100 * level) over (), 4) as highest
 from levels

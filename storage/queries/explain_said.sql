@@ -1,11 +1,12 @@
 -- Which statements of the story $story_id on $symbol's session of $session_on, told until $until, does the edition show?
 -- (Of each verdict the one with the clearest period, then the first; what cannot be checked only if alone.)
--- (``stated`` and ``measured`` are signed and in ``unit``.)
+-- (``size``, ``stated`` and ``measured`` are in ``unit``, the latter two signed.)
 with told as (
     select
         k.verdict,
         a.publisher,
         a.told_at,
+        c.size,
         case c.direction when 'down' then -c.size else c.size end as stated,
         c.unit,
         c.qualifier,

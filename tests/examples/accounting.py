@@ -13,7 +13,7 @@ from contrecoup.digest.edition import Course, Edition
 from contrecoup.digest.facts import Fact
 from contrecoup.digest.mail_wording import LONGEST_RIVAL, MailWording
 from contrecoup.digest.outward import shown
-from contrecoup.digest.wording import THIRDS
+from contrecoup.digest.wording import THIRDS, read_phrases
 from flows.explain import Opened, explain_facts
 
 # Fields of an edition that hold words of the press, names, addresses or our own codes: what stands there is no figure.
@@ -33,7 +33,9 @@ WORDS = {
     "story_id",
 }
 FIXED = ("howto", "section")
-_NUMBER = re.compile(r"[+−]?[12]/3|[+−]?\d(?:[\d.,\u00a0\u202f]*\d)?")
+# Fractions are told in words.
+FRACTIONS = {read_phrases(lang)[f"said.{name}"]: size for lang in ("fr", "en") for size, name in THIRDS.items()}
+_NUMBER = re.compile(rf"\b(?:{'|'.join(FRACTIONS)})\b|[+−]?\d(?:[\d.,\u00a0\u202f]*\d)?")
 _SPACES = re.compile(r"[ \n]+")
 
 
@@ -49,9 +51,8 @@ def numbers(text: str) -> list[str]:
 
 def value(written: str, lang: str) -> tuple[float, float]:
     """A written figure, and half a unit of its last place."""
-    for size, third in THIRDS.items():
-        if written.endswith(third):
-            return -size if written.startswith("−") else size, 0.05
+    if written in FRACTIONS:
+        return FRACTIONS[written], 0.05
     plain = re.sub("[\u00a0\u202f+]", "", written.replace("−", "-"))
     plain = plain.replace(",", ".") if lang == "fr" else plain.replace(",", "")
     return float(plain), 0.5 / 10 ** len(plain.partition(".")[2])
@@ -95,7 +96,8 @@ def _words(edition: Edition, wording: MailWording) -> Iterator[str]:
         elif isinstance(found, date):
             yield wording.day(found)
         elif isinstance(found, str) and name in WORDS and numbers(found):
-            yield from (found, shown(found, LONGEST_RIVAL))
+            for told in (found, shown(found, LONGEST_RIVAL)):
+                yield from (told, wording.quoted(told))
 
 
 def _values(node: object, name: str = "") -> Iterator[tuple[str, object]]:

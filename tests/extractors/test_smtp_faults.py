@@ -1,7 +1,7 @@
 """Every way in which a mail server fails: the right state, and never a second mail (RELIABILITY F5, G11).
 
-Three runs of the outbox for each fault: one while the server fails, two after it was mended. The server is aiosmtpd,
-made to misbehave at one stage of the conversation.
+Four runs of the outbox for each fault: one while the server fails, three after it was mended, of which the first comes
+too early for a mail that was put off. The server is aiosmtpd, made to misbehave at one stage of the conversation.
 """
 
 import asyncio
@@ -317,10 +317,10 @@ class OpenDesk(Desk):
         yield self.opened
 
 
-def _desk(store: Store, folder: Path, reader: str, **server: Any) -> OpenDesk:  # noqa: ANN401  the settings' own
+def _desk(store: Store, folder: Path, reader: str, now: datetime = NOW, **server: Any) -> OpenDesk:  # noqa: ANN401  the settings' own
     mail = Server(host="localhost", sender="desk@newsroom.example", **server)
     settings = Settings(database=folder / "contrecoup.duckdb", mail=mail, recipients=(Recipient(address=reader),))
-    return OpenDesk(settings, NOW, store)
+    return OpenDesk(settings, now, store)
 
 
 def _state(store: Store, reader: str) -> DeliveryState:
@@ -353,7 +353,8 @@ def test_a_fault_leaves_the_right_state_and_no_second_mail(
 ) -> None:
     """What had not left leaves once when the server is mended; what may have left never goes again."""
     reader = f"reader{FAULTS.index(fault)}@bank.example"
-    desk = _desk(store, tmp_path, reader, port=office.port, security=fault.security, user=fault.user)
+    access = {"port": office.port, "security": fault.security, "user": fault.user}
+    desk = _desk(store, tmp_path, reader, **access)
     store.save([DIGEST], outbox.plan(desk, [], [DIGEST]))
     office.fault = fault
     office.gone.clear()
@@ -366,6 +367,8 @@ def test_a_fault_leaves_the_right_state_and_no_second_mail(
     assert (len(warnings), office.to(reader)) == (fault.state is not SENT, fault.taken)
     assert SECRET not in "".join(warnings)
     assert send(desk, [DIGEST]) == []
-    assert send(desk, [DIGEST]) == []
+    assert office.to(reader) == (fault.mended if fault.state is FAILED else fault.taken)
+    for minutes in (1, 2):
+        assert send(_desk(store, tmp_path, reader, NOW + timedelta(minutes=minutes), **access), [DIGEST]) == []
     assert office.to(reader) == fault.mended
     assert _state(store, reader) is (SENT if fault.mended and fault.state is not UNKNOWN else fault.state)

@@ -42,7 +42,7 @@ def test_an_edition_built_after_its_hour_counts_what_it_tells(desk: "Desk") -> N
         _collect(desk.config, late, None)
         _tell(desk.config, window, late)
     text = (desk.digests / "2025-01-28-en.txt").read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
-    assert "- 5 feed entries in the window (read in full 5)." in text
+    assert "- 5 feed entries in the period (read in full: 5)." in text
 
 
 def test_an_edition_that_is_built_again_leaves_no_item_of_its_first_form(copy: "Desk") -> None:

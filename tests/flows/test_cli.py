@@ -23,7 +23,7 @@ Run = Callable[..., "Ended"]
 DAYS = ("--from", "2025-01-28", "--to", "2025-01-28")
 COMMANDS = ["init", "run", "replay", "digest", "sql", "explain", "status", "try", "models", "mail"]
 MODELS = ["list", "pull", "test"]
-MAILS = ["list", "readers", "send", "resend"]
+MAILS = ["list", "readers", "send", "resend", "unsubscribe", "subscribe", "serve"]
 STAGES = ["extract", "language", "translate", "topics", "entities", "claims", "moves"]
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
@@ -108,10 +108,19 @@ def test_the_help_lists_every_exit_code() -> None:
         ('languages = ["en"]\n[[recipients]]\naddress = "a@b.example"\n', "no edition is made in 'fr'"),
         (2 * '[[recipients]]\naddress = "a@b.example"\n', "recipients.1.address: a@b.example has two blocks"),
         ('[mail]\nhost = "h"\nsender = "a@b.example"\nunsubscribe = "http://b.example/"\n', "mail.unsubscribe"),
+        ('[mail]\nhost = "h"\nsender = "a@b.example"\nuser = "a"\nsecurity = "none"\n', "could read the password"),
     ],
     ids=[
         *("broken", "unknown key", "no address", "a secret", "no mail address", "no time zone", "no zone of a reader"),
-        *("no hour", "no topic", "not watched", "no such edition", "twice a reader", "one click in the clear"),
+        *(
+            "no hour",
+            "no topic",
+            "not watched",
+            "no such edition",
+            "twice a reader",
+            "one click in the clear",
+            "a login",
+        ),
     ],
 )
 def test_a_bad_setting_is_named(

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,9 @@ from extractors.smtp import Outcome
 from flows import outbox
 from flows.brief import brief
 from flows.deliver import Told
+from flows.desk import open_desk
 from flows.outbox import PASSWORD
+from flows.subscriptions import readers_at, subscribe, unsubscribe
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 RUNNER = Path(__file__).with_name("killed_run.py")
 MORNING = datetime(2025, 1, 28, 5, 30, tzinfo=UTC)
+A_MINUTE_LATER = MORNING + timedelta(minutes=1)
 NEXT_MORNING = datetime(2025, 1, 29, 5, 30, tzinfo=UTC)
 READERS = {"lectrice@contrecoup.example": "fr", "reader@contrecoup.example": "en"}
 
@@ -135,7 +138,7 @@ def test_readers_with_topics_of_their_own_share_an_edition_of_their_own(mailing:
 
 
 def test_a_server_that_asks_to_wait_is_asked_again(mailing: "Desk", office: Office) -> None:
-    """4xx leaves the mail planned; the next run of the same morning sends it."""
+    """4xx leaves the mail planned; a run at once leaves it alone, the one of a minute later sends it."""
     office.answer = "451 try later"
     [first, second] = _brief(mailing).warnings
     assert "451 try later" in first
@@ -143,6 +146,8 @@ def test_a_server_that_asks_to_wait_is_asked_again(mailing: "Desk", office: Offi
     assert (_states(mailing), office.mails) == ([("planned", 1)], [])
     office.answer = "250 OK"
     assert _brief(mailing).warnings == ()
+    assert (_states(mailing), office.mails) == ([("planned", 1)], [])
+    assert _brief(mailing, A_MINUTE_LATER).warnings == ()
     assert (_states(mailing), office.to()) == ([("sent", 2)], sorted(READERS))
 
 
@@ -172,7 +177,7 @@ def test_a_reader_who_left_is_not_written_to(mailing: "Desk", office: Office) ->
     _brief(mailing)
     office.answer = "250 OK"
     mailing.config.write_text(mailing.config.read_text("utf-8").replace("lectrice@", "autre@"), "utf-8")
-    _brief(mailing)
+    _brief(mailing, A_MINUTE_LATER)
     assert office.to() == ["autre@contrecoup.example", "reader@contrecoup.example"]
 
 
@@ -233,6 +238,19 @@ def test_two_runs_side_by_side_send_a_mail_once(
     assert _brief(mailing).warnings == ()
     assert office.to() == sorted(READERS)
     assert _states(mailing) == [("sent", 1)]
+
+
+def test_a_reader_who_has_unsubscribed_is_planned_no_mail(mailing: "Desk", office: Office) -> None:
+    """In no case of the address, of no edition, until they subscribe again."""
+    desk = open_desk(mailing.config, MORNING)
+    [reader] = readers_at(desk.settings, "LECTRICE@contrecoup.example")
+    unsubscribe(desk, [reader])
+    assert _brief(mailing).warnings == ()
+    assert office.to() == ["reader@contrecoup.example"]
+    assert mailing.rows("select recipient from deliveries") == [("reader@contrecoup.example",)]
+    subscribe(desk, [reader])
+    assert _brief(mailing, A_MINUTE_LATER).warnings == ()
+    assert office.to() == sorted(READERS)
 
 
 def test_mails_are_planned_with_the_edition_that_they_carry(mailing: "Desk", office: Office) -> None:

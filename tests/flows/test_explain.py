@@ -163,3 +163,51 @@ def test_a_query_may_come_by_standard_input(contrecoup: Run, lived: "Desk", monk
     monkeypatch.setattr("sys.stdin", io.StringIO(str(query["sql"])))
     ended = contrecoup("sql", "-", "--config", lived.config, "--json")
     assert [json.loads(line) for line in ended.out.splitlines()] == query["rows"]
+
+
+def test_the_sessions_that_are_asked_for_are_those_that_are_counted(contrecoup: Run, lived: "Desk") -> None:
+    """A basket of which too few members are watched is never measured, and not asked for."""
+    told = _told(contrecoup, lived, "tally")
+    [tally] = [query for query in told if query["query"] == "explain_tally"]
+    asked = set(re.findall(r"'([^' ]+@\d{4}-\d\d-\d\d)'", str(tally["sql"])))
+    [followed] = {n["number"] for n in tally["numbers"] if n["what"] == "sessions followed"}  # type: ignore[attr-defined]
+    assert len(asked) == followed
+    counted = {symbol for row in tally["rows"] for symbol in row["symbols"].split()}  # type: ignore[attr-defined]
+    assert {key.partition("@")[0] for key in asked} == counted
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_that_nothing_was_revised_is_said_with_the_query_that_shows_it(
+    contrecoup: Run, lived: "Desk", lang: str
+) -> None:
+    """The edition before is looked at whether something became of it or not."""
+    items = {str(item["item"]): item["numbers"] for item in _told(contrecoup, lived, "--lang", lang)}
+    assert items["changes"] == 0
+    ended = contrecoup("explain", DAY, "changes", "--config", lived.config, "--lang", lang)
+    assert ended.code == 0, ended.err
+    assert "No link of the edition before was revised." in ended.out
+    assert "No article of the edition before was read late." in ended.out
+    assert f"lang = '{lang}'" in ended.out
+
+
+def test_a_link_that_was_revised_is_shown_by_its_query(contrecoup: Run, copy: "Desk") -> None:
+    """What the edition before said, and what holds now."""
+    with copy.store() as store:
+        store._connection.execute(
+            "insert into digest_items by name select date '2025-01-27' as edition_on, 'fr' as lang, "
+            "'default' as profile, 'unexplained' as section, 99 as position, 'NVDA@2025-01-27' as key, 'N' as title"
+        )
+        store.snapshot()
+    [revised] = [query for query in _told(contrecoup, copy, "changes") if query["query"] == "explain_revised"]
+    [row] = revised["rows"]  # type: ignore[misc]
+    assert (row["key"], row["label_then"], row["story_then"]) == ("NVDA@2025-01-27", None, None)
+    assert row["story_now"]
+
+
+def test_the_help_names_every_part_of_an_edition(contrecoup: Run, lived: "Desk") -> None:
+    """A move, a story, and all else that is listed."""
+    told = contrecoup("explain", "--help").out
+    keys = {str(item["item"]) for item in _told(contrecoup, lived)}
+    parts = {key for key in keys if "@" not in key and not re.fullmatch("[0-9a-f]{32}", key)}
+    assert parts >= {"tally", "market", "changes", "counts"}
+    assert [part for part in parts if part not in told] == []

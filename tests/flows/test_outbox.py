@@ -19,6 +19,7 @@ from extractors.smtp import Outcome
 from flows import outbox
 from flows.desk import Desk
 from flows.mail import mail
+from flows.subscriptions import subscribe, unsubscribe
 from storage.lock import AlreadyRunning, only_mailing
 from storage.store import open_store
 
@@ -121,7 +122,7 @@ def test_a_mail_leaves_at_its_readers_hour(
     _keep(early, _digest())
     assert outbox.mail_due(early, [_digest()]) == []
     assert (_states(early), post.given) == ({ANNE: ("planned", 0)}, [])
-    assert [row.leaves_at for row in outbox.list_waiting(early)] == [hour]
+    assert [row.next_try_at for row in outbox.list_waiting(early)] == [hour]
     for minutes in (0, 15):
         assert outbox.mail_due(new_desk(reader, now=hour + timedelta(minutes=minutes))) == []
     assert (_states(early), post.given) == ({ANNE: ("sent", 1)}, [ANNE])
@@ -165,7 +166,7 @@ def test_a_reader_whose_profile_changes_gets_no_second_mail_that_day(new_desk: C
 
 
 def test_a_mail_that_failed_waits_for_a_person(new_desk: Callable[..., Desk], post: Post) -> None:
-    """A run every quarter of an hour does not hammer a server with a wrong password; the one of the morning tries."""
+    """A run every few minutes does not hammer a server with a wrong password; the one of the morning tries."""
     desk = new_desk(Recipient(address=ANNE))
     _keep(desk, _digest())
     post.state = DeliveryState.FAILED
@@ -174,7 +175,7 @@ def test_a_mail_that_failed_waits_for_a_person(new_desk: Callable[..., Desk], po
     post.state = DeliveryState.SENT
     assert outbox.mail_due(desk, failed_too=False) == []
     assert _states(desk) == {ANNE: ("failed", 1)}
-    assert [(row.state, row.leaves_at) for row in outbox.list_waiting(desk)] == [(DeliveryState.FAILED, None)]
+    assert [(row.state, row.next_try_at) for row in outbox.list_waiting(desk)] == [(DeliveryState.FAILED, None)]
     assert outbox.mail_due(desk) == []
     assert _states(desk) == {ANNE: ("sent", 2)}
 
@@ -231,22 +232,126 @@ def test_one_process_mails_at_a_time(new_desk: Callable[..., Desk], post: Post) 
     assert (_states(desk), post.given) == ({ANNE: ("planned", 0)}, [])
 
 
-def test_each_reader_has_a_way_out_of_their_own(new_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
-    """One click, by an address that holds no name and changes with the key; by mail where there is no page."""
-    monkeypatch.delenv(outbox.UNSUBSCRIBE_KEY, raising=False)
-    readers = (Recipient(address=ANNE, at="07:00", timezone="Europe/London"), Recipient(address=BOB))
-    page = Server(host="h", sender="desk@newsroom.example", unsubscribe="https://newsroom.example/out?list=1")
-    settings = new_desk(*readers, mail=page).settings
-    found = outbox.list_readers(settings)
-    links = [reader.unsubscribe for reader in found]
-    assert [reader.at for reader in found] == ["07:00 Europe/London", "06:30 Europe/Paris"]
-    assert len(set(links)) == 2
-    assert all(link.startswith("https://newsroom.example/out?list=1&reader=") for link in links)
-    assert "anne" not in links[0]
-    assert links[0] in outbox.compose(_digest(), page, ANNE).raw.decode()
-    monkeypatch.setenv(outbox.UNSUBSCRIBE_KEY, "canary-7391")
-    assert outbox.list_readers(settings)[0].unsubscribe not in links
-    assert [reader.unsubscribe for reader in outbox.list_readers(new_desk(*readers).settings)] == ["by mail"] * 2
+@pytest.fixture
+def put_off(new_desk: Callable[..., Desk], post: Post) -> Callable[[int], Desk]:
+    """The desk so many minutes after a first try that the server put off."""
+    reader = Recipient(address=ANNE)
+    _keep(new_desk(reader), _digest())
+    post.state = DeliveryState.PLANNED
+    [warning] = outbox.mail_due(new_desk(reader), failed_too=False)
+    assert "Mend it." in warning
+    post.given.clear()
+    return lambda minutes: new_desk(reader, now=SIX_THIRTY + timedelta(minutes=minutes))
+
+
+def test_a_server_that_asks_to_wait_is_asked_four_times_more(put_off: Callable[[int], Desk], post: Post) -> None:
+    """By the first run after 1, 5, 15 and 60 minutes; then the mail is failed, and a line says what to do."""
+    tried, told = [], []
+    for minutes in range(0, 120, 5):
+        told += outbox.mail_due(put_off(minutes), failed_too=False)
+        tried += [minutes] * len(post.given)
+        post.given.clear()
+    assert tried == [5, 10, 25, 85]
+    assert ["contrecoup mail send --failed" in line for line in told] == [False, False, False, True]
+    assert _states(put_off(0)) == {ANNE: ("failed", 5)}
+
+
+def test_the_next_try_is_shown(put_off: Callable[[int], Desk]) -> None:
+    """As long as there is one."""
+    moments = []
+    for minutes in (0, 1, 6, 21, 81):
+        desk = put_off(minutes)
+        outbox.mail_due(desk)
+        [row] = outbox.list_waiting(desk)
+        moments.append(row.next_try_at and (row.next_try_at - SIX_THIRTY) // timedelta(minutes=1))
+    assert moments == [1, 6, 21, 81, None]
+
+
+def test_a_person_need_not_wait(put_off: Callable[[int], Desk], post: Post) -> None:
+    """The mail goes at once, and is not sent again when its next try would have been due."""
+    post.state = DeliveryState.SENT
+    assert outbox.mail_due(put_off(0), at_once=True, failed_too=False) == []
+    assert outbox.mail_due(put_off(1)) == []
+    assert (_states(put_off(0)), post.given) == ({ANNE: ("sent", 2)}, [ANNE])
+
+
+@pytest.mark.parametrize("state", [DeliveryState.PLANNED, DeliveryState.FAILED])
+def test_a_mail_goes_five_times_by_itself_and_then_when_a_person_says_so(
+    put_off: Callable[[int], Desk], post: Post, state: DeliveryState
+) -> None:
+    """Runs that build the edition again and again try what failed too, and yet come to an end."""
+    post.state = state
+    for hours in range(1, 9):
+        outbox.mail_due(put_off(60 * hours), [_digest()])
+    assert (_states(put_off(0)), len(post.given)) == ({ANNE: ("failed", 5)}, 4)
+    post.state = DeliveryState.SENT
+    assert outbox.mail_due(put_off(600), at_once=True) == []
+    assert _states(put_off(0)) == {ANNE: ("sent", 6)}
+
+
+def test_a_mail_whose_day_ended_while_nothing_ran_has_one_more_try(put_off: Callable[[int], Desk], post: Post) -> None:
+    """The machine was off: the first run of the next day tries, and if the server asks to wait again, that is all."""
+    [warning] = outbox.mail_due(put_off(25 * 60), failed_too=False)
+    assert "last try" in warning
+    assert (_states(put_off(0)), post.given) == ({ANNE: ("failed", 2)}, [ANNE])
+
+
+def test_a_mail_that_another_run_sent_meanwhile_is_not_put_off(
+    put_off: Callable[[int], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where locks do not hold, a refusal before the final dot does not undo what the run beside this one reached."""
+    desk = put_off(1)
+
+    def beside(mail: Mail, server: Server, *, password: str | None, before_dot: Callable[[], None]) -> Outcome:
+        del mail, server, password, before_dot
+        with desk.store() as store:
+            store._connection.execute("update deliveries set state = 'sent'")
+        return Outcome(state=DeliveryState.PLANNED, code=451, detail="later", advice="")
+
+    monkeypatch.setattr(outbox, "send_mail", beside)
+    assert outbox.mail_due(desk) == []
+    assert _states(desk) == {ANNE: ("sent", 1)}
+
+
+def test_a_reader_who_unsubscribes_gets_what_waits_no_more(put_off: Callable[[int], Desk], post: Post) -> None:
+    """Neither by itself nor by a person, until the reader subscribes again; the list says why."""
+    post.state = DeliveryState.SENT
+    desk = put_off(1)
+    unsubscribe(desk, desk.settings.recipients)
+    assert outbox.mail_due(desk, at_once=True) == []
+    [row] = outbox.list_waiting(desk)
+    assert (row.state, row.next_try_at, row.detail) == (DeliveryState.PLANNED, None, "the reader has unsubscribed")
+    assert post.given == []
+    subscribe(desk, desk.settings.recipients)
+    assert outbox.mail_due(desk) == []
+    assert post.given == [ANNE]
+
+
+def test_a_reader_who_unsubscribes_is_not_sent_a_mail_in_doubt_again(new_desk: Callable[..., Desk], post: Post) -> None:
+    """Not even when a person asks for all of them."""
+    desk = new_desk(Recipient(address=ANNE), Recipient(address=BOB))
+    _keep(desk, _digest())
+    post.state = DeliveryState.UNKNOWN
+    outbox.mail_due(desk)
+    unsubscribe(desk, desk.settings.recipients[:1])
+    post.state = DeliveryState.SENT
+    assert outbox.resend(desk) == (1, [])
+    assert _states(desk) == {ANNE: ("unknown", 1), BOB: ("sent", 2)}
+
+
+def test_a_wish_that_comes_while_the_body_is_sent_stops_the_mail(
+    put_off: Callable[[int], Desk], post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing has left before the final dot."""
+    desk = put_off(1)
+
+    def meanwhile(mail: Mail, server: Server, *, password: str | None, before_dot: Callable[[], None]) -> Outcome:
+        unsubscribe(desk, desk.settings.recipients)
+        return post.send(mail, server, password=password, before_dot=before_dot)
+
+    monkeypatch.setattr(outbox, "send_mail", meanwhile)
+    assert outbox.mail_due(desk) == []
+    assert (_states(desk), post.given) == ({ANNE: ("planned", 1)}, [])
 
 
 @pytest.fixture
@@ -288,6 +393,35 @@ def test_a_mail_that_does_not_leave_again_needs_a_person(
     assert f"! The digest of 2025-01-28 to {ANNE}: said the server" in ended.out
 
 
+@pytest.mark.parametrize(
+    ("options", "how"),
+    [
+        ([], {"at_once"}),
+        (["--due"], set()),
+        (["--failed"], {"at_once", "failed_too"}),
+        (["--due", "--failed"], {"failed_too"}),
+    ],
+    ids=["a person", "cron", "mended", "mended, by cron"],
+)
+def test_cron_leaves_what_was_put_off_and_a_person_does_not(
+    contrecoup: Callable[..., "Ended"],
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    how: set[str],
+) -> None:
+    """``--due`` keeps to the next try; without it there is none to wait for."""
+    asked: list[set[str]] = []
+
+    def noted(_desk: Desk, **options: bool) -> list[str]:
+        asked.append({name for name, wanted in options.items() if wanted})
+        return []
+
+    monkeypatch.setattr(outbox, "mail_due", noted)
+    assert contrecoup("mail", "send", *options, "--config", config).code == 0
+    assert asked == [how]
+
+
 def test_the_commands_send_what_is_due_and_show_the_readers(
     contrecoup: Callable[..., "Ended"], config: Path, post: Post
 ) -> None:
@@ -302,10 +436,12 @@ def test_the_commands_send_what_is_due_and_show_the_readers(
 
 
 def test_the_flow_sends_what_is_due(config: Path, post: Post) -> None:
-    """As a deployment runs it every quarter of an hour."""
+    """As a deployment runs it every five minutes: what was put off at its hour, the rest at once."""
     with open_store(config.parent / "contrecoup.duckdb") as store:
         store._connection.execute("update deliveries set state = 'planned'")
     assert mail.fn(str(config), SIX_THIRTY) == []
+    assert post.given == []
+    assert mail.fn(str(config), SIX_THIRTY + timedelta(minutes=5)) == []
     assert sorted(post.given) == [ANNE, BOB]
 
 

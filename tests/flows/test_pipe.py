@@ -78,7 +78,7 @@ def test_the_footer_repeats_what_sql_counts(lived: "Desk") -> None:
     [(entries,)] = lived.rows(f"select count(*) from entries where {window}")  # noqa: S608
     counts = dict(lived.rows(f"select lang, count(*) from articles where {window} group by lang"))  # noqa: S608
     text = (lived.digests / "2025-01-28-en.txt").read_text("utf-8").replace("\N{NO-BREAK SPACE}", " ")
-    assert f"- {entries} feed entries in the window (read in full {entries})." in text
+    assert f"- {entries} feed entries in the period (read in full: {entries})." in text
     assert f"- Articles in French: {counts['fr']}, in English: {counts['en']}; no incident." in text
 
 

@@ -37,7 +37,7 @@ EVERY_DEPLOYMENT = {
     ("flows.enrich:enrich", "half-hourly"),
     ("flows.link:link", "morning"),
     ("flows.brief:brief", "morning"),
-    ("flows.mail:mail", "quarter-hourly"),
+    ("flows.mail:mail", "five-minutely"),
 }
 
 

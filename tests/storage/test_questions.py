@@ -22,6 +22,7 @@ EVERYTHING = {
     "until": datetime(2025, 1, 28, 5, 30, tzinfo=timezone(timedelta(hours=1))),
     "start_at": datetime(2025, 1, 20, tzinfo=timezone(timedelta(hours=1))),
     "edition_on": date(2025, 1, 28),
+    "since_on": date(2024, 12, 29),
     "lang": "fr",
     "profile": "default",
     "sessions": ("NVDA@2025-01-27", "ASML@2025-01-27"),

@@ -21,14 +21,14 @@ def test_the_move_that_most_publishers_name_stands_first(january_27: Day, lang: 
 def test_a_wire_copy_names_nobody_once_more(january_27: Day) -> None:
     """Two publishers speak for themselves, the third repeats a dispatch."""
     match = build_edition(january_27("fr")).groups[0].matches[0]
-    assert match.named_by == 2
+    assert match.named_by == ("harbour.example", "depeche.example")
 
 
 def test_a_text_about_the_whole_basket_names_no_instrument(january_27: Day) -> None:
     """Only direct mentions and claims count."""
     day = january_27("fr")
     mentions = [replace(mention, layer=Layer.SECTOR) for mention in day.mentions]
-    assert build_edition(replace(day, mentions=mentions, claims=())).groups[0].matches[0].named_by == 0
+    assert build_edition(replace(day, mentions=mentions, claims=())).groups[0].matches[0].named_by == ()
 
 
 def test_the_stronger_label_decides_between_moves_that_as_many_name(january_27: Day) -> None:
@@ -79,7 +79,8 @@ def test_moves_beyond_the_first_three_of_a_story_stand_in_the_compact_table(janu
 def test_the_rival_of_the_first_move_is_said_once(january_27: Day) -> None:
     """The group names the rival, its moves do not repeat it."""
     group = build_edition(january_27("fr")).groups[0]
-    assert group.rival == "DeepSeek releases Janus-Pro"
+    assert group.rival is not None
+    assert group.rival.title == "DeepSeek releases Janus-Pro"
     assert group.matches[0].rival is None
 
 
@@ -272,8 +273,8 @@ def test_the_counterpart_is_a_title_in_the_readers_language(january_27: Day) -> 
     assert build_edition(january_27("en")).groups[0].telling.counterpart is None
 
 
-def test_the_counterpart_of_a_story_that_goes_on_is_a_new_title(january_27: Day) -> None:
-    """Yesterday's headline is not told as today's."""
+def test_a_story_that_goes_on_keeps_its_name(january_27: Day) -> None:
+    """One name in a language, whatever was told since; what is new stands among the sources."""
     day = january_27("fr")
     evening = datetime(2025, 1, 27, 23, tzinfo=UTC)
     [french] = [document for document in day.documents if document.article_id == "fr-1"]
@@ -282,8 +283,27 @@ def test_the_counterpart_of_a_story_that_goes_on_is_a_new_title(january_27: Day)
     told = replace(member, article_id="fr-9", wire_id="fr-9", told_at=evening)
     day = replace(day, documents=[*day.documents, later], members=[*day.members, told])
     next_day = replace(day, since_at=evening - timedelta(hours=1))
-    counterparts = [telling_of(day.stories[0], open_library(inputs)).counterpart for inputs in (day, next_day)]
-    assert counterparts == ["Nvidia chute de 17\xa0% à la clôture", "Le lendemain"]
+    first, second = (telling_of(day.stories[0], open_library(inputs)) for inputs in (day, next_day))
+    assert first.counterpart == second.counterpart == "Nvidia chute de 17\xa0% à la clôture"
+    assert [source.title for source in second.sources if source.lang == "fr"] == ["Le lendemain"]
+
+
+def test_an_article_that_names_the_instrument_is_among_the_sources(january_27: Day) -> None:
+    """Even where the founder, which does not name it, has taken the place of its language."""
+    day = january_27("fr")
+    others = [mention for mention in day.mentions if mention.target != "VST"]
+    [member] = [member for member in day.members if member.article_id == "fr-2"]
+    late = member.told_at + timedelta(hours=3)
+    naming = replace(member, article_id="fr-9", wire_id="fr-9", publisher="usine.example", told_at=late)
+    [french] = [document for document in day.documents if document.article_id == "fr-2"]
+    document = replace(
+        french, article_id="fr-9", publisher="usine.example", title="Vistra plonge", published_at=late, seen_at=late
+    )
+    said = replace(day.mentions[0], article_id="fr-9", target="VST", layer=Layer.DIRECT)
+    day = replace(day, members=[*day.members, naming], documents=[*day.documents, document], mentions=[*others, said])
+    group = build_edition(day).groups[1]
+    assert group.matches[0].named_by == ("usine.example",)
+    assert "Vistra plonge" in [source.title for source in group.telling.sources]
 
 
 def test_items_tell_what_stands_where(january_27: Day) -> None:

@@ -8,15 +8,15 @@ import pytest
 
 from contrecoup.digest.build import EditionInputs, build_edition
 from contrecoup.digest.changes import last_moves
-from contrecoup.digest.edition import Changes
+from contrecoup.digest.edition import Changes, Edition
 from contrecoup.digest.render import render_html, render_text
-from contrecoup.models import DigestItem, MoveVerdict, Silence
+from contrecoup.models import DigestItem, Link, LinkLabel, MoveVerdict, Silence
 
 Day = Callable[[str], EditionInputs]
 FRIDAY = date(2025, 1, 24)
 
 
-def _item(day: EditionInputs, section: str, key: str, *, days_before: int = 1) -> DigestItem:
+def _item(day: EditionInputs, section: str, key: str, *, days_before: int = 1, link: Link | None = None) -> DigestItem:
     return DigestItem(
         edition_on=day.edition_on - timedelta(days=days_before),
         lang=day.lang,
@@ -25,48 +25,63 @@ def _item(day: EditionInputs, section: str, key: str, *, days_before: int = 1) -
         position=0,
         key=key,
         title="",
+        story_id=link and link.story_id,
+        label=link and link.label,
     )
 
 
-def _after(day: EditionInputs, *sections: str, story: str = "fr-2") -> Changes:
-    """What changed, when the last edition had Nvidia's Friday in some section, beside a story."""
-    items = [_item(day, section, f"NVDA@{FRIDAY}") for section in sections]
-    older = _item(day, "linked_moves", f"AMD@{FRIDAY}", days_before=2)
+def _after(day: EditionInputs, was: Link) -> Edition:
+    """The edition, when the last one gave Nvidia's Friday one link and it has the first of the day's by now."""
+    linked = _item(day, "linked_moves", f"NVDA@{FRIDAY}", link=was)
+    older = _item(day, "linked_moves", f"AMD@{FRIDAY}", days_before=2, link=was)
+    stood = [_item(day, "linked_stories", story) for story in ("en-1", "fr-2")]
     return build_edition(
-        replace(
-            day,
-            previous=(*items, _item(day, "linked_stories", story), older),
-            earlier_links=[replace(day.links[0], session_on=FRIDAY)],
-        )
-    ).changes
+        replace(day, previous=(linked, *stood, older), earlier_links=[replace(day.links[0], session_on=FRIDAY)])
+    )
 
 
 @pytest.mark.parametrize(
     ("lang", "line"),
     [
-        ("fr", "NVIDIA, vendredi 24 janvier : désormais avec « Nvidia chute de 17 % à la clôture »."),
-        ("en", "NVIDIA, Friday 24 January: now with “Chip shares slide as DeepSeek spooks the AI trade”."),
+        (
+            "fr",
+            "NVIDIA, vendredi 24 janvier : désormais coïncidence forte avec « Nvidia chute de 17 % à la clôture ».",
+        ),
+        (
+            "en",
+            "Friday 24 January: now a strong coincidence with “Chip shares slide as DeepSeek spooks the AI trade”.",
+        ),
     ],
 )
 def test_a_link_to_another_story_is_told(january_27: Day, lang: str, line: str) -> None:
-    """By the instrument, the day, and the story of now in the reader's language."""
+    """By the instrument, the day, and the story of now in the reader's language, though that story stood there too."""
     day = january_27(lang)
-    (revision,) = _after(day, "linked_moves").revisions
-    assert (revision.name, revision.session_on, revision.was_linked) == ("NVIDIA", FRIDAY, True)
-    edition = build_edition(
-        replace(
-            day,
-            previous=(_item(day, "linked_moves", f"NVDA@{FRIDAY}"),),
-            earlier_links=[replace(day.links[0], session_on=FRIDAY)],
-        )
-    )
+    edition = _after(day, replace(day.links[0], story_id="fr-2"))
+    (revision,) = edition.changes.revisions
+    assert (revision.name, revision.session_on, revision.was) == ("NVIDIA", FRIDAY, LinkLabel.STRONG)
     assert line in " ".join(render_text(edition).split())
     assert line in " ".join(render_html(edition).split())
 
 
-def test_a_link_to_the_same_story_is_no_change(january_27: Day) -> None:
-    """The last edition had the story, and older editions are past."""
-    assert _after(january_27("fr"), "linked_moves", story="en-1") == Changes()
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("fr", "désormais coïncidence forte, au lieu de coïncidence simple."),
+        ("en", "now a strong coincidence, it was a simple coincidence."),
+    ],
+)
+def test_another_label_of_the_same_story_is_told(january_27: Day, lang: str, line: str) -> None:
+    """With the label that it had."""
+    day = january_27(lang)
+    edition = _after(day, replace(day.links[0], label=LinkLabel.COINCIDES))
+    assert line in " ".join(render_text(edition).split())
+    assert line in " ".join(render_html(edition).split())
+
+
+def test_the_same_link_is_no_change(january_27: Day) -> None:
+    """The same story with the same label; and older editions are past."""
+    day = january_27("fr")
+    assert _after(day, day.links[0]).changes == Changes()
 
 
 @pytest.mark.parametrize(("lang", "words"), [("fr", "un récit trouvé depuis"), ("en", "a story found since")])
@@ -75,7 +90,7 @@ def test_a_story_found_since_is_told(january_27: Day, lang: str, words: str) -> 
     day = january_27(lang)
     items = (_item(day, "unexplained", f"NVDA@{FRIDAY}"), _item(day, "linked_stories", "en-1"))
     edition = build_edition(replace(day, previous=items, earlier_links=[replace(day.links[0], session_on=FRIDAY)]))
-    assert not edition.changes.revisions[0].was_linked
+    assert edition.changes.revisions[0].was is None
     assert words in render_text(edition).replace("\xa0", " ")
 
 
@@ -83,11 +98,12 @@ def test_a_story_found_since_is_told(january_27: Day, lang: str, words: str) -> 
 def test_a_link_that_no_longer_holds_is_told(january_27: Day, lang: str, words: str) -> None:
     """No link of now, or one to a story that is not known."""
     day = january_27(lang)
-    items = (_item(day, "linked_moves", f"NVDA@{FRIDAY}"), _item(day, "unexplained", f"AMD@{FRIDAY}"))
+    linked = _item(day, "linked_moves", f"NVDA@{FRIDAY}", link=day.links[0])
+    items = (linked, _item(day, "unexplained", f"AMD@{FRIDAY}"))
     gone = replace(day.links[0], session_on=FRIDAY, story_id="nobody's")
     for links in ((), (gone,)):
         edition = build_edition(replace(day, previous=items, earlier_links=links))
-        assert [revision.title for revision in edition.changes.revisions] == [None]
+        assert [revision.story for revision in edition.changes.revisions] == [None]
         assert words in " ".join(render_html(edition).split())
 
 
@@ -127,7 +143,7 @@ def test_a_story_that_goes_on_has_a_line_and_no_place_on_the_shelves(january_27:
     assert [shelf.topic for shelf in still.others] == ["ai_model_launch"]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("fr", "Aucun lien revu"), ("en", "No link revised")])
+@pytest.mark.parametrize(("lang", "words"), [("fr", "Aucun lien révisé"), ("en", "No link revised")])
 def test_that_nothing_changed_is_said(january_27: Day, lang: str, words: str) -> None:
     """The section never goes missing."""
     edition = build_edition(january_27(lang))

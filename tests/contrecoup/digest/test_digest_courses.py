@@ -106,13 +106,13 @@ def test_a_line_of_the_strip_needs_a_month_of_prices(priced: Day) -> None:
 
 @pytest.mark.parametrize(
     ("lang", "value", "row"),
-    [("fr", "102 083", "Bitcoin : 102 083, −0,5 %"), ("en", "102,083", "Bitcoin: 102,083, −0.5%")],
+    [("fr", "102 083", "Bitcoin : 102 083, −0,5 %, −4,8 %"), ("en", "102,083", "Bitcoin: 102,083, −0.5%, −4.8%")],
 )
 def test_large_prices_are_told_without_cents(lang: str, value: str, row: str) -> None:
-    """Cents of a hundred thousand say nothing; an index has one decimal."""
+    """Cents of a hundred thousand say nothing; an index has one decimal. What the sparkline shows is told, too."""
     w = mail_wording_of(lang, "Europe/Paris")
     one = Ticker(
-        symbol="BTC-USD", name="Bitcoin", session_on=MONDAY, value=102083.4, simple_return=-0.005, levels=(1.0, 0.995)
+        symbol="BTC-USD", name="Bitcoin", session_on=MONDAY, value=102083.4, simple_return=-0.005, levels=(1.05, 1.0)
     )
     assert " ".join(w.value(one).split()) == value
     assert " ".join(w.ticker_row(one).split()) == row
@@ -122,8 +122,8 @@ def test_large_prices_are_told_without_cents(lang: str, value: str, row: str) ->
 @pytest.mark.parametrize(
     ("lang", "caption"),
     [
-        ("fr", "En baisse lundi 27 janvier : 103,80 → 86,00 USD · au plus 2 éditeurs en trois heures, lun. 22 h 00"),
-        ("en", "Down on Monday 27 January: 103.80 → 86.00 USD · at most 2 publishers within three hours, Mon 22:00"),
+        ("fr", "En baisse lundi 27 janvier : 103,80 → 86,00 USD · pic : 2 médias en trois heures, lun. 22 h 00"),
+        ("en", "Down on Monday 27 January: 103.80 → 86.00 USD · peak: 2 publishers within three hours, Mon 22:00"),
     ],
 )
 def test_the_caption_says_the_closes_and_the_peak(priced: Day, lang: str, caption: str) -> None:

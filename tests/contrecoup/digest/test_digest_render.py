@@ -90,7 +90,7 @@ def test_the_size_of_a_move_is_told_in_figures_and_in_words(january_27: Day, z: 
     day = january_27("fr")
     moves = [replace(move, z=z) for move in day.moves]
     page = render_html(build_edition(replace(day, moves=moves))).replace("\xa0", " ")
-    assert f"{abs(z):.1f} écarts types ({words})".replace(".", ",") in page
+    assert f"{abs(z):.1f} erreurs types ({words})".replace(".", ",") in page
 
 
 def test_the_character_set_is_told_at_once(january_27: Day) -> None:
@@ -212,7 +212,7 @@ def test_shelves_go_before_tokens_and_tokens_before_moves(
 
 
 @pytest.mark.parametrize(
-    ("lang", "line"), [("fr", "1 éditeur indépendant · 2 articles"), ("en", "1 independent publisher · 2 articles")]
+    ("lang", "line"), [("fr", "1 média indépendant · 2 articles"), ("en", "1 independent publisher · 2 articles")]
 )
 def test_articles_are_counted_where_they_are_more_than_publishers(january_27: Day, lang: str, line: str) -> None:
     """As many articles as publishers say nothing more."""

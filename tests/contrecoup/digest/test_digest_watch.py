@@ -190,10 +190,10 @@ def test_the_watch_reads_in_both_languages(january_27: Day, lang: str) -> None:
     [
         (
             "fr",
-            "Aucun démenti officiel lu.",
+            "Aucun démenti officiel trouvé.",
             "Pas de démenti de première main ; jetons.example écrit : « Aucun jeton. »",
         ),
-        ("en", "No official denial read.", "No denial in its own words; jetons.example writes: “Aucun jeton.”"),
+        ("en", "No official denial found.", "No first-hand denial; jetons.example writes: “Aucun jeton.”"),
     ],
 )
 def test_the_absence_of_an_official_denial_is_said(january_27: Day, lang: str, none: str, stated: str) -> None:

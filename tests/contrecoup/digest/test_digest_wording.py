@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from contrecoup.digest.build import Counts, EditionInputs, build_edition
-from contrecoup.digest.edition import Quote, Said, SlowBurn
+from contrecoup.digest.edition import Cited, Quote, Said, SlowBurn
 from contrecoup.digest.mail_wording import mail_wording_of
 from contrecoup.digest.wording import Wording, read_phrases
 from contrecoup.models import DeliveryState, MoveVerdict, Status, Verdict
@@ -34,9 +34,23 @@ def test_a_base_rate_is_told_as_a_share_of_ordinary_sessions(rate: float, fr: st
 
 def test_a_slow_burn_is_told_with_its_lag_in_days_and_sessions() -> None:
     """R1: released on a holiday, a week before the fall."""
-    slow = SlowBurn(title="R1 est là", days=7, sessions=4)
-    assert "raconté 7 jours plus tôt (4 séances)" in FR.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
+    slow = SlowBurn(story=Cited(title="R1 est là", translation=None, glossed=False), days=7, sessions=4)
+    assert "paru 7 jours plus tôt (4 séances)" in FR.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
     assert "first told 7 days (4 sessions) before" in EN.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("glossed", "fr", "en"),
+    [
+        (False, "« Janus » (traduction automatique : « Le Janus »)", "“Janus” (machine translation: “Le Janus”)"),
+        (True, "« Janus » (glose mot à mot : « Le Janus »)", "“Janus” (word-for-word gloss: “Le Janus”)"),
+    ],
+)
+def test_a_foreign_title_is_cited_with_its_translation_marked(fr: str, en: str, *, glossed: bool) -> None:
+    """The original first; what a machine made of it beside it, and said to be so."""
+    cited = Cited(title="Janus", translation="Le Janus", glossed=glossed)
+    assert FR.cited(cited).replace("\N{NO-BREAK SPACE}", " ") == fr
+    assert EN.cited(cited) == en
 
 
 def test_both_languages_have_the_same_phrases_and_values() -> None:
@@ -80,17 +94,17 @@ def test_plurals_follow_each_language() -> None:
 def test_times_are_told_in_the_zone_of_the_edition(january_27: Day) -> None:
     """05:30 in universal time is half past six in Paris in winter."""
     edition = build_edition(january_27("fr"))
-    assert FR.moment(edition.until_at) == "mar.\xa028\xa0janv.,\xa006\xa0h\xa030"
+    assert FR.moment(edition.until_at) == "mar.\xa028\xa0janv.,\xa06\xa0h\xa030"
     assert EN.moment(edition.until_at) == "Tue\xa028\xa0Jan,\xa006:30"
 
 
 @pytest.mark.parametrize(
     ("hours", "french", "english"),
     [
-        (0.2, "premier article moins d'une heure avant la clôture", "first article less than an hour before the close"),
-        (13.0, "premier article 13 h avant la clôture", "first article 13 h before the close"),
-        (-2.0, "premier article 2 h après la clôture", "first article 2 h after the close"),
-        (174.0, "premier article 7 jours avant la clôture", "first article 7 days before the close"),
+        (0.2, "récit paru moins d’une heure avant la clôture", "story first told less than an hour before the close"),
+        (13.0, "récit paru 13 heures avant la clôture", "story first told 13 hours before the close"),
+        (-2.0, "récit paru 2 heures après la clôture", "story first told 2 hours after the close"),
+        (174.0, "récit paru 7 jours avant la clôture", "story first told 7 days before the close"),
     ],
 )
 def test_the_lag_is_said_in_hours_then_in_days(hours: float, french: str, english: str) -> None:
@@ -116,24 +130,81 @@ def _said(verdict: Verdict, measured: float | None, **changes: str) -> Said:
 def test_a_checked_claim_is_one_sentence() -> None:
     """What was said, what was measured, and what follows."""
     assert FR.said(_said(Verdict.CONFIRMED, -16.97)) == (
-        "p.example annonce −17\xa0%, mesuré −16,97\xa0% à la clôture\xa0: confirmé."
+        "p.example annonce une baisse de 17\xa0%, confirmée à la clôture (−16,97\xa0%)."
     )
     assert EN.said(_said(Verdict.CONTRADICTED, -11.0, qualifier="about", period="day")) == (
-        "p.example says about −17% on the day, measured −11.00% at the close: contradicted by prices."
+        "p.example reports a fall of about 17% on the day, contradicted at the close (−11.00%)."
     )
 
 
 def test_a_third_is_not_told_as_33_3_percent() -> None:
     """The article said "nearly a third"."""
     said = replace(_said(Verdict.CONFIRMED, -29.88, qualifier="nearly"), size=-33.3)
-    assert EN.said(said) == "p.example says nearly −1/3, measured −29.88% at the close: confirmed."
-    assert FR.said(replace(said, size=66.7)).startswith("p.example annonce près de +2/3,")
+    assert EN.said(said) == "p.example reports a fall of nearly a third, confirmed at the close (−29.88%)."
+    assert FR.said(said).startswith("p.example annonce une baisse de près d’un tiers, confirmée")
+    assert FR.said(replace(said, size=66.7)).startswith("p.example annonce une hausse de près de deux tiers,")
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "french", "english"),
+    [
+        ("exact", ("une hausse de 3\xa0%", "une baisse d’un tiers"), ("a rise of 3%", "a fall of a third")),
+        (
+            "about",
+            ("une hausse d’environ 3\xa0%", "une baisse d’environ un tiers"),
+            ("a rise of about 3%", "about a third"),
+        ),
+        (
+            "nearly",
+            ("une hausse de près de 3\xa0%", "une baisse de près d’un tiers"),
+            ("a rise of nearly 3%", "nearly a third"),
+        ),
+        (
+            "up_to",
+            ("hausse allant jusqu’à 3\xa0%", "baisse allant jusqu’à un tiers"),
+            ("a rise of up to 3%", "up to a third"),
+        ),
+        (
+            "more_than",
+            ("une hausse de plus de 3\xa0%", "baisse de plus d’un tiers"),
+            ("rise of more than 3%", "more than a third"),
+        ),
+    ],
+)
+def test_a_claim_is_told_as_a_fall_or_a_rise(qualifier: str, french: tuple[str, str], english: tuple[str, str]) -> None:
+    """Not by a sign, whatever stands before the size."""
+    rise = replace(_said(Verdict.CONFIRMED, 3.1, qualifier=qualifier), size=3.0)
+    fall = replace(rise, size=-33.3)
+    for said, fr, en in zip((rise, fall), french, english, strict=True):
+        assert f"{fr}, confirmée" in FR.said(said)
+        assert f"{en}, confirmed" in EN.said(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "french", "english"),
+    [
+        ("Le jeton « R1 » est né", "«\xa0Le jeton “R1” est né\xa0»", "“Le jeton « R1 » est né”"),
+        ("The “R1” token", "«\xa0The “R1” token\xa0»", "“The ‘R1’ token”"),
+    ],
+)
+def test_marks_within_a_quotation_are_inner_ones(text: str, french: str, english: str) -> None:
+    """Of the reader's language; those of another one stay."""
+    assert (FR.quoted(text), EN.quoted(text)) == (french, english)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_apostrophes_are_typographic(lang: str) -> None:
+    """In all that is read; in a pattern of dates the straight one quotes."""
+    straight = {name for name, text in read_phrases(lang).items() if "'" in text}
+    assert {name.partition(".")[0] for name in straight} <= {"format"}
 
 
 def test_a_claim_that_cannot_be_checked_says_why() -> None:
     """A code without words is shown as it is, not hidden."""
     said = _said(Verdict.UNCHECKABLE, None, unit="usd_bn", period="premarket")
-    assert FR.said(said) == "p.example annonce −17\xa0Md$ avant l'ouverture, non vérifiable (aucun cours reçu)."
+    assert FR.said(said) == (
+        "p.example annonce une baisse de 17\xa0Md$ avant l’ouverture, invérifiable (aucun cours reçu)."
+    )
     assert EN.said(replace(said, reason="new_code", unit="times")).endswith("cannot be checked (new_code).")
 
 
@@ -160,7 +231,7 @@ def test_a_quiet_day_and_a_closed_day_have_headlines_and_subjects(january_27: Da
     day = january_27("fr")
     quiet = build_edition(replace(day, moves=[replace(move, verdict=MoveVerdict.QUIET) for move in day.moves]))
     closed = build_edition(replace(day, moves=()))
-    assert FR.headline(quiet) == "Aucun mouvement anormal\xa0: 5\xa0séances mesurées, toutes dans l'ordinaire"
+    assert FR.headline(quiet) == "Aucun mouvement anormal\xa0: 5\xa0séances mesurées, toutes dans l’ordinaire"
     assert FR.headline(closed) == "Aucune séance close depuis la dernière édition"
     assert FR.subject(quiet) == "Contrecoup, 28 janvier 2025\xa0: aucun mouvement anormal, 5 séances mesurées"
     assert EN.subject(closed) == "Contrecoup, 28 January 2025: no session closed"
@@ -177,14 +248,14 @@ def test_the_subject_holds_no_word_of_the_press(with_title: Callable[[str, str],
 def test_the_states_of_the_footer_add_up(january_27: Day) -> None:
     """Eight entries: six and two."""
     edition = build_edition(january_27("en"))
-    assert EN.counts(edition)[1] == "8\xa0feed entries in the window (read in full 6, for subscribers 2)."
+    assert EN.counts(edition)[1] == "8\xa0feed entries in the period (read in full: 6, for subscribers: 2)."
 
 
 def test_a_story_that_goes_on_names_the_edition_before(january_27: Day) -> None:
     """A reader knows it already."""
     telling = build_edition(january_27("fr")).shelves[0].tellings[0]
     assert FR.about(replace(telling, seen_on=date(2025, 1, 27))).endswith(
-        "suite, déjà dans l'édition du lundi\xa027\xa0janvier"
+        "déjà dans l’édition du lundi\xa027\xa0janvier"
     )
 
 
@@ -199,7 +270,7 @@ def test_a_footer_without_news_says_so(january_27: Day) -> None:
     edition = build_edition(replace(january_27("fr"), counts=Counts()))
     assert FR.counts(edition) == [
         "0 flux sur 0 ont répondu.",
-        "Aucune entrée de flux dans la fenêtre.",
+        "Aucune entrée de flux sur la période.",
         "Articles en français\xa0: 0, en anglais\xa0: 0\xa0; aucun incident.",
     ]
 
@@ -207,7 +278,7 @@ def test_a_footer_without_news_says_so(january_27: Day) -> None:
 def test_an_instrument_that_is_not_named_says_what_is(january_27: Day) -> None:
     """Its sector, or the market as a whole."""
     match = build_edition(january_27("fr")).groups[0].matches[0]
-    sector = FR.why(replace(match, named_by=0, directness=0.4))
-    assert sector.startswith("Son secteur est nommé\xa0;")
-    assert EN.why(replace(match, named_by=0, directness=0.1)).startswith("The market as a whole is named;")
-    assert EN.why(replace(match, named_by=0, directness=1.0)).startswith("Named in the story;")
+    sector = FR.why(replace(match, named_by=(), directness=0.4))
+    assert sector.startswith("Son secteur est cité\xa0;")
+    assert EN.why(replace(match, named_by=(), directness=0.1)).startswith("The market as a whole is named;")
+    assert EN.why(replace(match, named_by=(), directness=1.0)).startswith("Named in the story;")

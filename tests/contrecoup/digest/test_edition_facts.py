@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from contrecoup.digest.build import build_edition
-from contrecoup.digest.edition import Changes, Counted, Counts, Edition, SlowBurn, Tally, Watch
+from contrecoup.digest.edition import Changes, Cited, Counted, Counts, Edition, SlowBurn, Tally, Watch
 from contrecoup.digest.edition_facts import facts_of
 from contrecoup.digest.facts import Fact, Ground
 from contrecoup.digest.inputs import EditionInputs
@@ -77,7 +77,7 @@ def test_an_older_story_is_told_with_its_days_and_sessions(
     """One day is "the day before": no figure."""
     edition = build_edition(january_27(lang))
     first, *rest = edition.groups
-    slow = SlowBurn(title="DeepSeek", days=days, sessions=5)
+    slow = SlowBurn(story=Cited(title="DeepSeek", translation=None, glossed=False), days=days, sessions=5)
     match = replace(first.matches[0], slow_burn=slow)
     edition = replace(edition, groups=(replace(first, matches=(match, *first.matches[1:])), *rest))
     found = [fact for fact in told(edition) if fact.source.query == "explain_slow_burn"]
@@ -90,7 +90,7 @@ def test_a_lag_of_less_than_an_hour_has_no_figure(january_27: Inputs, lang: str)
     """It is told in words."""
     edition = build_edition(january_27(lang))
     first, *rest = edition.groups
-    match = replace(first.matches[0], lag_hours=0.2, named_by=0, quiet_sessions=80)
+    match = replace(first.matches[0], lag_hours=0.2, named_by=(), quiet_sessions=80)
     edition = replace(edition, groups=(replace(first, matches=(match,), others=()), *rest))
     found = {fact.source.query for fact in told(edition) if fact.item == match.figure.key}
     assert found.isdisjoint({"explain_link", "explain_named_by", "explain_quiet_sessions"})

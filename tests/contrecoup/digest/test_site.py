@@ -265,7 +265,7 @@ def test_a_foreign_title_is_marked_with_its_language_and_its_translation_as_a_ma
     [
         (
             "fr",
-            ["Prolongé par", "Part des médias", "Fréquence de base", "confirmé", "reprise d'une dépêche", "−17,0 %"],
+            ["Prolongé par", "Part des médias", "Taux de base", "confirmé", "reprise d’une dépêche", "−17,0 %"],
         ),
         ("en", ["Developed by", "Share of publishers", "Base rate", "confirmed", "wire copy", "−17.0%"]),
     ],
@@ -285,6 +285,13 @@ def test_a_story_that_develops_another_leads_to_it(site: Mapping[str, bytes]) ->
     assert later.xpath("//dl//a/@href")[0].endswith("en/stories/en-1.html")
     earlier = lxml_html.document_fromstring(site["en/stories/en-1.html"])
     assert any(href.endswith("en/stories/en-4.html") for href in earlier.xpath("//dl//a/@href"))
+
+
+def test_a_story_is_pointed_to_by_its_name_in_the_readers_language(site: Mapping[str, bytes]) -> None:
+    """A title of the press if there is one, else the original with its translation marked as a machine's."""
+    french = lxml_html.document_fromstring(site["fr/stories/en-4.html"])
+    assert french.xpath("//dl//a[contains(@href, 'en-1')]/text()") == ["Nvidia chute de 17\xa0% à la clôture"]
+    assert french.xpath("//dl//a[contains(@href, 'en-1')]/@lang") == []
 
 
 def test_an_edition_leads_to_the_stories_that_it_shows_and_to_its_neighbours(site: Mapping[str, bytes]) -> None:
@@ -313,7 +320,17 @@ def test_the_search_has_a_line_for_each_entry_of_the_list(site: Mapping[str, byt
     assert "nvda" in lines[0]
     at = next(i for i, one in enumerate(entries) if "75 faux" in one.text_content())
     assert "jetons.example" in lines[at]
-    assert tree.xpath("//form[@role='search'][@hidden]")
+    assert tree.xpath("//div[@role='search'][@hidden]")
+
+
+def test_the_search_finds_what_a_keyboard_writes(site: Mapping[str, bytes]) -> None:
+    """A straight apostrophe and a hyphen for those of print, on both sides of the comparison."""
+    lines = site["fr/index-fr.js"].decode()
+    assert "lancements de modeles d'ia" in lines
+    assert "nvidia -17,0" in lines
+    script = site["search.js"].decode()
+    assert all(f"/{mark}/g" in script for mark in "’−")
+    assert not any(mark in lines for mark in (r"\u2019", r"\u2212"))
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
