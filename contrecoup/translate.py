@@ -24,7 +24,7 @@ from contrecoup.memory import Memory
 from contrecoup.models import Document, Layer, Translation
 from contrecoup.sentences import sentence_spans
 
-__all__ = ["LANGUAGES", "Masked", "TellsCoverage", "mask", "translate_documents", "unmask"]
+__all__ = ["LANGUAGES", "Masked", "TellsCoverage", "mask", "powers_of_ten", "translate_documents", "unmask"]
 
 LANGUAGES = ("fr", "en")
 FIELDS = ("title", "lead")
@@ -43,16 +43,23 @@ FURNITURE = re.compile(
     r"|share this|follow us|continue reading|photo ?:|crédit)\b.*",
     re.IGNORECASE,
 )
+MONTH = r"[ \u00a0](?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\b"
 NUMBER = r"\d{1,3}(?:[ \u00a0\u202f,]\d{3})+(?!\d)(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
+# Dollars that are not those of the sign.
+OTHER_DOLLARS = (
+    r"[ \u00a0](?:américains?|australiens?|canadiens?|néo-zélandais|singapouriens?|taïwanais|de (?:Hong|Sing))"
+)
 PIECES = re.compile(
     r"(?P<address>https?://\S+|www\.\S+)"
     r"|(?P<marked>\[\d+\])"
     rf"|(?P<code>(?<!\w)\$[A-Z]{{1,6}}\b)"
-    rf"|(?P<number>(?<![\w.,])(?P<before>[$€£])?[ \u00a0\u202f]?(?P<value>{NUMBER})"
-    r"(?:(?P<scale>[ \u00a0\u202f]?-?(?:billion|bn|million|trillion|tn|milliards?|mds?|millions?))(?!\w)"
+    rf"|(?P<number>(?<![\w.,])(?P<before>[$€£])?[ \u00a0\u202f]?(?P<value>1er(?={MONTH})|{NUMBER})"
+    r"(?:(?P<scale>[ \u00a0\u202f]?-?(?:billion|bn|b|million|m|M|trillion|tn|milliards?|[mM]ds?|millions?))(?!\w)"
     r"(?(before)|(?=[ \u00a0\u202f]?(?:\$|€|£|de dollars|d['’]euros))))?"
-    r"(?P<after>[ \u00a0\u202f]?(?:%|€|\$(?!\w)|£|(?:de |d['’])?(?:dollars|euros)(?!\w)))?(?!\w|[.,]\d))"
+    rf"(?P<after>[ \u00a0\u202f]?(?:%|€|\$(?!\w)|£|(?:de |d['’])?(?:dollars(?!{OTHER_DOLLARS})|euros)(?!\w)))?"
+    r"(?!\w|[.,]\d))"
 )
+FIRST_OF_MONTH = re.compile(rf"(?<![\w.,])1(?={MONTH})")
 CURRENCIES = {
     "$": ("dollars", "$"),
     "€": ("euros", "€"),
@@ -71,6 +78,8 @@ MENU = re.compile(r"\s[|•·»>]\s")
 MENU_ITEMS = 3
 # Figures of so many digits are not parted.
 YEAR = 4
+FRENCH_MARKS = str.maketrans(",.", "\u202f,")
+THOUSAND, TWO = 1000, 2
 # So many words handed back unchanged are no translation.
 TELLING_WORDS = 3
 SCALES = {
@@ -197,30 +206,41 @@ def mask(text: str, names: Sequence[tuple[int, int]], *, source: str, target: st
 
 def _number(match: re.Match[str], source: str, target: str) -> str:
     """A number with its sign as the target writes it: "17 %", "17%"; "589 milliards de dollars", "$589 billion"."""
-    value, sign = match["value"], (match["before"] or match["after"] or "").strip()
+    value, sign = match["value"].removesuffix("er"), (match["before"] or match["after"] or "").strip()
     currency = CURRENCIES.get(re.sub(r"^(?:de |d['’])", "", sign))
-    scale = (match["scale"] or "").strip(" \u00a0\u202f-")
-    if sign or scale or not value.isdigit():
+    scale = (match["scale"] or "").strip(" \u00a0\u202f-").casefold()
+    if scale:
+        value, scale = _scaled(value, scale, source, target)
+    elif sign or not value.isdigit():
         value = _styled(value, source, target)
     if currency is None:
         glue = {"fr": "\u00a0", "en": ""}[target]
         return f"{value}{glue}{sign}" if sign else value
     if target == "en":
-        return f"{currency[1]}{value}{' ' + _scaled(scale, value, target) if scale else ''}"
+        return f"{currency[1]}{value}{' ' if scale else ''}{scale}"
     if not scale:
         return f"{value}\u00a0{currency[0]}"
-    return f"{value}\u00a0{_scaled(scale, value, target)} {'d’' if currency[0][0] == 'e' else 'de '}{currency[0]}"
+    return f"{value}\u00a0{scale} {'d’' if currency[0][0] == 'e' else 'de '}{currency[0]}"
 
 
-def _scaled(scale: str, value: str, target: str) -> str:
-    word = scale.casefold()
-    if word.startswith("t"):
-        return "billions" if target == "fr" else "trillion"
-    large = word.startswith(("b", "md", "milliard"))
+def _scaled(value: str, scale: str, source: str, target: str) -> tuple[str, str]:
+    """A value and its power of ten: the trillion of English is a thousand milliards, for a French billion is rare."""
+    amount, styled = read_number(value, source), _styled(value, source, target)
+    trillions = scale.startswith("t") or (source == "fr" and scale.startswith("billion"))
+    large = trillions or scale.startswith(("b", "md", "milliard"))
     if target == "en":
-        return "billion" if large else "million"
-    plural = "s" if float(re.sub(r"\D", "", value.partition(",")[0]) or 0) > 1 else ""
-    return ("milliard" if large else "million") + plural
+        if large and not trillions and amount >= THOUSAND:
+            return _written(amount / THOUSAND, target), "trillion"
+        return styled, "trillion" if trillions else "billion" if large else "million"
+    if trillions:
+        amount *= THOUSAND
+        styled = _written(amount, target)
+    return styled, ("milliard" if large else "million") + ("s" if amount >= TWO else "")
+
+
+def _written(amount: float, lang: str) -> str:
+    written = f"{amount:,.10g}"
+    return written.translate(FRENCH_MARKS) if lang == "fr" else written
 
 
 def _styled(value: str, source: str, target: str) -> str:
@@ -230,7 +250,7 @@ def _styled(value: str, source: str, target: str) -> str:
     if found is None and not re.search(r"[ \u00a0\u202f,]", value) and len(value) <= YEAR:
         return value
     styled = f"{read_number(value, source):,.{len(found[1]) if found else 0}f}"
-    return styled.translate(str.maketrans(",.", "\u202f,")) if target == "fr" else styled
+    return styled.translate(FRENCH_MARKS) if target == "fr" else styled
 
 
 def agreed(text: str, masked: Masked) -> str:
@@ -246,8 +266,9 @@ def agreed(text: str, masked: Masked) -> str:
 
 
 def unmask(text: str, masked: Masked) -> str:
-    """Put the pieces back; a mark that was never given out stays as it is."""
-    return MARK.sub(lambda m: masked.pieces[int(m[1])] if int(m[1]) < len(masked.pieces) else m.group(), text)
+    """Put the pieces back; a mark that was never given out stays as it is. The first of a French month is its 1er."""
+    whole = MARK.sub(lambda m: masked.pieces[int(m[1])] if int(m[1]) < len(masked.pieces) else m.group(), text)
+    return FIRST_OF_MONTH.sub("1er", whole)
 
 
 def _run(tasks: Sequence[_Task], translator: Translator, memory: Memory) -> list[Translation]:
@@ -302,7 +323,7 @@ def _judged(task: _Task, translated: str, coverage: float, model: str) -> Transl
     numbers_kept = (
         not lost - task.masked.names
         and _figures(translated) == _figures(source)
-        and _scales(translated, task.to_lang) == _scales(source, task.document.lang)
+        and powers_of_ten(translated, task.to_lang) == powers_of_ten(source, task.document.lang)
     )
     checks = (
         ("empty", bool(original and text)),
@@ -343,9 +364,9 @@ def _figures(masked: str) -> Counter[str]:
     return Counter(FIGURES.findall(MARK.sub(" ", masked)))
 
 
-def _scales(masked: str, lang: str) -> Counter[int]:
+def powers_of_ten(text: str, lang: str) -> Counter[int]:
     """Powers of ten that stand as words: "[0] milliards" must not come back as "[0]", nor a trillion as milliards."""
-    return Counter(SCALES[lang][word] for word in WORD.findall(masked.casefold()) if word in SCALES[lang])
+    return Counter(SCALES[lang][word] for word in WORD.findall(text.casefold()) if word in SCALES[lang])
 
 
 def longest_run(text: str) -> int:

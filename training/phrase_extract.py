@@ -110,11 +110,11 @@ def _widened(here: Ints, there: Ints, size: int, free: tuple[int, int], side: Si
     return here, there - before, size + before + after
 
 
-def score(left: Side, right: Side, links: Ints, weights: Floats, alike: Sequence[tuple[int, int]]) -> Table:
+def score(left: Side, right: Side, links: Ints, weights: Floats, alike: Sequence[tuple[Ints, Ints]]) -> Table:
     """Phrase pairs of the corpus with their scores.
 
-    ``weights`` says what a sentence counts for, ``alike`` which ids on both sides (of the opaque symbol, of brackets)
-    a phrase pair has equally many of.
+    ``weights`` says what a sentence counts for, ``alike`` which ids on both sides (of the opaque symbol, of brackets,
+    of a power of ten) a phrase pair has equally many of.
     """
     pairs = _counted(left, right, weights, alike)
     print(f"{len(pairs.count)} phrase pairs", flush=True)
@@ -166,15 +166,15 @@ def _hashes(side: Side) -> list[NDArray[np.uint64]]:
     return hashes
 
 
-def _runs(side: Side, wanted: int) -> list[Ints]:
-    """How often a word (0: words without id) stands in each span of one word, of two, and so on."""
-    total = np.concatenate([[0], np.cumsum(side.words == wanted)])
+def _runs(side: Side, wanted: Ints) -> list[Ints]:
+    """How many of some words (0: words without id) stand in each span of one word, of two, and so on."""
+    total = np.concatenate([[0], np.cumsum(np.isin(side.words, wanted))])
     return [total[size:] - total[:-size] for size in range(1, LONGEST + 1)]
 
 
-def _counted(left: Side, right: Side, weights: Floats, alike: Sequence[tuple[int, int]]) -> _Pairs:
+def _counted(left: Side, right: Side, weights: Floats, alike: Sequence[tuple[Ints, Ints]]) -> _Pairs:
     hashes = _hashes(left), _hashes(right)
-    unknown = _runs(left, 0), _runs(right, 0)
+    unknown = _runs(left, np.zeros(1, int)), _runs(right, np.zeros(1, int))
     marks = [(_runs(left, one), _runs(right, two)) for one, two in alike]
     parts = []
     for size, starts, others, other in extract(left, right):

@@ -7,11 +7,12 @@ corpus; ``training/phrase_weights.py`` then tunes what the search weighs.
 import argparse
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import phrase_lm
+from numpy.typing import NDArray
 from phrase_align import align
 from phrase_corpus import NEWS, OWN, Pair, cut, headlines, own_texts, read_pairs
 from phrase_extract import flatten, score
@@ -22,6 +23,7 @@ from contrecoup.engines.phrase_table import LANGUAGES, write_lm, write_pairs, wr
 from contrecoup.engines.tokens import SYMBOL
 from contrecoup.engines.word_order import write_order
 from contrecoup.instruments import AliasTable
+from contrecoup.translate import powers_of_ten
 from contrecoup.weights import ASSETS, Data, Manifest, seal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +41,8 @@ GROUPS = (
     ("react", "vue", "django", "pydocs", "phpdoc"),
 )
 # A phrase pair has equally many of each of these on both sides.
-ALIKE = (SYMBOL, "(", ")", "“", "”")
+MARKS = (SYMBOL, "(", ")", "“", "”")
+POWERS = (6, 9, 12)
 # Before tuning.
 START = (0.1, 0.1, 0.1, 0.1, 0.5, 0.3, -0.1, 0.2, 1.0, 0.1, 0.1, 0.1)
 LICENCES = {
@@ -77,7 +80,7 @@ def main() -> None:
         f"{len(left.words)} French and {len(right.words)} English words, {time.monotonic() - begun:.0f} s", flush=True
     )
     weights = np.array([pair.weight for pair in pairs])
-    table = score(left, right, links, weights, [(ids[0][mark], ids[1][mark]) for mark in ALIKE])
+    table = score(left, right, links, weights, list(alike(ids)))
     kept = faithful(table.fr, table.en, ids, pairs)
     write_pairs(options.out, table.fr[kept], table.en[kept], table.scores[kept])
     print(f"{kept.sum()} phrase pairs kept, {time.monotonic() - begun:.0f} s", flush=True)
@@ -102,6 +105,18 @@ def vocabulary(pairs: Sequence[Pair], lang: str) -> dict[str, int]:
             counts[word] += pair.weight  # type: ignore[assignment]
     words = sorted(counts, key=lambda word: (-counts[word], word))[:WORDS]
     return {word: number for number, word in enumerate(words, start=3)}
+
+
+def alike(ids: Sequence[Mapping[str, int]]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """French and English words of which a phrase pair has equally many: a mark, or those of a power of ten."""
+    for mark in MARKS:
+        yield np.array([ids[0][mark]]), np.array([ids[1][mark]])
+    for power in POWERS:
+        french, english = (
+            np.array([number for word, number in known.items() if powers_of_ten(word, lang)[power]], dtype=np.int64)
+            for known, lang in zip(ids, LANGUAGES, strict=True)
+        )
+        yield french, english
 
 
 def language_model(

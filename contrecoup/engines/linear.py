@@ -1,10 +1,11 @@
 """Topics by weights of our own: the classifier that ships (made by ``training/topics.py``).
 
 One calibrated logistic regression per topic (Cox 1958) over hashed words (Weinberger et al. 2009, "Feature Hashing
-for Large Scale Multitask Learning") and over what the word groups of the scheme say. Title, lead and, where there is no
-lead, the opening of the body are read, in French or English alike and without translation; of the body the word groups
-speak. A topic without weights is scored by its word groups alone (``contrecoup.engines.keywords``), so that a new block
-in ``topics.toml`` is all it takes.
+for Large Scale Multitask Learning"), over what the word groups of the scheme say, and over the sentence embedding that
+ships, in which French and English share a space. Title, lead and, where there is no lead, the opening of the body are
+read, in French or English alike and without translation; of the body the word groups speak. A topic without weights is
+scored by its word groups alone (``contrecoup.engines.keywords``), so that a new block in ``topics.toml`` is all it
+takes.
 """
 
 import re
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from contrecoup.engines.choose import load_embedder
 from contrecoup.engines.keywords import KeywordClassifier, evidence
 from contrecoup.errors import EngineError
 from contrecoup.models import Document, Status
@@ -26,10 +28,22 @@ from contrecoup.scrub import fold
 from contrecoup.topics import Scheme, load_scheme
 from contrecoup.weights import ASSETS, open_model
 
-__all__ = ["COLUMNS", "WEIGHTS", "Columns", "LinearClassifier", "group_features", "headline", "word_features"]
+__all__ = [
+    "COLUMNS",
+    "EMBEDDER",
+    "WEIGHTS",
+    "Columns",
+    "LinearClassifier",
+    "group_features",
+    "headline",
+    "sentence",
+    "word_features",
+]
 
 COLUMNS, WEIGHTS = "columns.json", "weights.safetensors"
 MEND = "Install the package anew."
+EMBEDDER = "static"
+"""Short name of the embedder whose vectors are read; it is loaded once a process, for stories too."""
 
 # Journalists put what matters first; and so a page of 200 kB costs no more than a story told properly.
 TITLE_CHARACTERS, LEAD_CHARACTERS = 400, 800
@@ -43,10 +57,11 @@ _WORD = re.compile(r"[^\W\d_]\w*|\d+|[%$€]")
 
 
 class Columns(BaseModel):
-    """What the rows and columns of the weights mean: topics, and groups of words by topic and name."""
+    """What the rows and columns of the weights mean: topics, groups of words by topic and name, and whose vectors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    embedder: str
     topics: tuple[str, ...]
     groups: tuple[tuple[str, str], ...]
 
@@ -60,7 +75,8 @@ class LinearClassifier:
         Raises
         ------
         EngineError
-            when the folder is damaged, lacks a file or holds weights of other shapes than its columns say.
+            when the folder is damaged, lacks a file or holds weights of other shapes than its columns say, or was
+            made for another embedder than the one that ships.
 
         """
         folder = folder or ASSETS / "topics"
@@ -71,12 +87,16 @@ class LinearClassifier:
             weights = load_file(folder / WEIGHTS)
             self._words = weights["words"].astype(np.float32)
             self._groups = weights["groups"].astype(np.float32)
+            self._meaning = weights["meaning"].astype(np.float32)
             self._bias = weights["bias"].astype(np.float32)
         except (OSError, KeyError, SafetensorError, ValidationError) as error:
             raise EngineError(f"The model in {folder} cannot be read: {error}.", advice=MEND) from error
-        shapes = self._words.shape[:1], self._groups.shape, self._bias.shape
-        count = len(self._columns.topics)
-        if shapes != ((count,), (count, 2 * len(self._columns.groups)), (count,)):
+        self._embedder = load_embedder(EMBEDDER)
+        if self._columns.embedder != self._embedder.name:
+            raise EngineError(f"The weights in {folder} read vectors of {self._columns.embedder}.", advice=MEND)
+        count, length = len(self._columns.topics), self._embedder.embed([""]).shape[1]
+        shapes = self._words.shape[:1], self._groups.shape, self._meaning.shape, self._bias.shape
+        if shapes != ((count,), (count, 4 * len(self._columns.groups)), (count, length), (count,)):
             raise EngineError(f"The weights in {folder} have other shapes than {COLUMNS} says.", advice=MEND)
         self._keywords = KeywordClassifier(self._scheme)
 
@@ -94,20 +114,21 @@ class LinearClassifier:
         """Probabilities of shape (len(documents), len(topics)), each topic on its own."""
         probabilities = np.zeros((len(documents), len(self.topics)), dtype=np.float32)
         trained = [topic in self._columns.topics for topic in self.topics]
+        read = [headline(document) for document in documents]
+        vectors = self._embedder.embed([sentence(one) for one in read])
         for row, document in enumerate(documents):
-            scores = self._scores(document)
+            scores = self._scores(read[row], vectors[row])
             if not all(trained) or has_body(document):
                 whole = _log_odds(self._keywords.predict([document])[0])
                 scores = np.where(trained, (scores + whole) / 2 if has_body(document) else scores, whole)
             probabilities[row] = 1.0 / (1.0 + np.exp(-scores))
         return probabilities
 
-    def _scores(self, document: Document) -> NDArray[np.float32]:
+    def _scores(self, read: Document, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-odds of each topic of the scheme by title and lead; 0 for one without weights."""
-        read = headline(document)
         columns, values = word_features(read, self._words.shape[1])
         groups = group_features(read, self._scheme, self._columns.groups)
-        scores = self._bias + self._words[:, columns] @ values + self._groups @ groups
+        scores = self._bias + self._words[:, columns] @ values + self._groups @ groups + self._meaning @ vector
         found = dict(zip(self._columns.topics, scores, strict=True))
         return np.array([found.get(topic, 0.0) for topic in self.topics], dtype=np.float32)
 
@@ -134,6 +155,11 @@ def headline(document: Document) -> Document:
     )
 
 
+def sentence(read: Document) -> str:
+    """What the embedder reads of a document: title and lead as one text."""
+    return f"{read.title}. {read.lead}"
+
+
 def word_features(document: Document, buckets: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Columns and values of the words of title and lead: a vector of length 1 (empty without any word)."""
     counts: dict[int, float] = {}
@@ -155,13 +181,19 @@ def _keys(text: str) -> Iterator[str]:
 
 
 def group_features(document: Document, scheme: Scheme, groups: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-    """What the groups of words say, and then whether each says anything; a group no longer in the scheme is silent.
+    """What the groups of words say, in title and lead and then in the title alone; then whether each says anything.
 
-    Where all subject groups of a topic are silent, its other groups are not heard: a swindle is no fraudulent token
-    until a token is spoken of.
+    A group no longer in the scheme is silent. Where all subject groups of a topic are silent, its other groups are not
+    heard: a swindle is no fraudulent token until a token is spoken of. The title has a say of its own because leads
+    are many words about many things.
     """
+    heard = [_heard(one, scheme, groups) for one in (document, replace(document, lead=""))]
+    said = np.array([*heard[0], *heard[1]], dtype=np.float32)
+    return np.concatenate([said, (said != 0).astype(np.float32)])
+
+
+def _heard(document: Document, scheme: Scheme, groups: Sequence[tuple[str, str]]) -> list[float]:
     found = evidence(document, scheme)
     subjects = {(t.name, g.name) for t in scheme.topics for g in t.groups if g.subject}
     mute = {topic for topic, _ in subjects} - {topic for topic, name in subjects if found.get((topic, name), 0.0)}
-    said = np.array([0.0 if group[0] in mute else found.get(group, 0.0) for group in groups], dtype=np.float32)
-    return np.concatenate([said, (said != 0).astype(np.float32)])
+    return [0.0 if group[0] in mute else found.get(group, 0.0) for group in groups]

@@ -87,7 +87,14 @@ def title_row(document: Document, engine: Engine | Silent | GlossaryTranslator, 
         ("fr", "en", "7,09 milliards d'euros", "€7.09 billion"),
         ("en", "fr", "€7.09bn", "7,09\u00a0milliards d’euros"),
         ("en", "fr", "$1.5 million", "1,5\u00a0million de dollars"),
-        ("en", "fr", "$1.2 trillion", "1,2\u00a0billions de dollars"),
+        ("en", "fr", "$1.2 trillion", "1\u202f200\u00a0milliards de dollars"),
+        ("fr", "en", "1 250 milliards de dollars", "$1.25 trillion"),
+        ("fr", "en", "1,5 billion de dollars", "$1.5 trillion"),
+        ("en", "fr", "£620m", "620\u00a0millions de livres"),
+        ("en", "fr", "$40b", "40\u00a0milliards de dollars"),
+        ("fr", "en", "620 M€", "€620 million"),
+        ("fr", "en", "3 Md€", "€3 billion"),
+        ("fr", "en", "440 000 dollars australiens", "440,000 dollars australiens"),
         ("en", "fr", "£5 million", "5\u00a0millions de livres"),
         ("fr", "en", "1 000", "1,000"),
         ("fr", "en", "100.000 dollars", "$100,000"),
@@ -106,6 +113,14 @@ def test_a_number_or_code_comes_back_as_the_target_writes_it(
     """Percent signs, separators, sums of money; addresses and tickers untouched."""
     masked = mask(text, [], source=source, target=target)
     assert unmask(masked.text, masked) == expected
+
+
+def test_the_first_of_a_month_is_a_number_in_both_languages() -> None:
+    """A French 1er is an English 1, and the other way round; elsewhere an ordinal is a word."""
+    french = mask("du 1er février au 1er trimestre", [], source="fr", target="en")
+    assert (french.text, french.pieces) == ("du [0] février au 1er trimestre", ("1",))
+    english = mask("by March 1", [], source="en", target="fr")
+    assert unmask("d'ici au [0] mars", english) == "d'ici au 1er mars"
 
 
 def test_names_and_numbers_never_reach_the_engine() -> None:

@@ -13,6 +13,7 @@ from contrecoup.topics import load_scheme
 HOME = Path(__file__).parents[2]
 ITEMS = HOME / "training" / "data" / "topics"
 GOLD = HOME / "benchmarks" / "gold" / "topics.tsv"
+ADDRESSES = HOME / "benchmarks" / "gold" / "topic-addresses.tsv"
 TOPICS = {topic.name for topic in load_scheme().topics}
 TEST_PERCENT = 15
 
@@ -83,3 +84,31 @@ def test_gold_labels_are_known_and_each_headline_is_in_one_half() -> None:
         assert row["split"] in {"train", "test"}
         assert set(row["labels"].split()) <= TOPICS
     assert sum(row["split"] == "test" for row in rows) >= 800
+
+
+def publisher(address: str) -> str:
+    """The last two labels of an address's host."""
+    return ".".join(address.partition("/")[0].split(".")[-2:])
+
+
+def test_addresses_are_labelled_once_and_no_publisher_is_in_both_halves() -> None:
+    """A hash of the publisher's domain decides; either language has cases of both rare topics in the test half."""
+    with ADDRESSES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert list(rows[0]) == ["address", "lang", "split", "labels"]
+    assert len({row["address"] for row in rows}) == len(rows) >= 200
+    for row in rows:
+        half = int(hashlib.blake2b(publisher(row["address"]).encode(), digest_size=4).hexdigest(), 16) % 2
+        assert row["split"] == ("test" if half else "train")
+        assert set(row["labels"].split()) <= TOPICS
+    tested = Counter((row["lang"], row["labels"]) for row in rows if row["split"] == "test")
+    for lang in ("fr", "en"):
+        assert min(tested[lang, "ai_model_launch"], tested[lang, "scam_tokens"], tested[lang, ""]) >= 4
+
+
+def test_an_address_holds_a_title_and_no_text() -> None:
+    """The part with the most hyphens is one of words, in the address of a page, without what a browser adds."""
+    with ADDRESSES.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            assert not set(row["address"]) & set(" ?#")
+            assert max(part.count("-") for part in row["address"].split("/")[1:]) >= 2

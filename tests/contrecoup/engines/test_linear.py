@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from contrecoup.engines.keywords import KeywordClassifier
-from contrecoup.engines.linear import COLUMNS, WEIGHTS, LinearClassifier
+from contrecoup.engines.linear import COLUMNS, WEIGHTS, LinearClassifier, group_features
 from contrecoup.errors import EngineError
 from contrecoup.models import Document, Status
 from contrecoup.topics import classify, load_scheme, read_scheme
@@ -255,7 +255,7 @@ def test_a_topic_that_was_taken_out_has_no_column() -> None:
 
 def test_its_name_is_that_of_the_manifest(classifier: LinearClassifier) -> None:
     """So that labels say which weights made them."""
-    assert classifier.name == open_model(ASSETS / "topics").name == "linear-1"
+    assert classifier.name == open_model(ASSETS / "topics").name == "linear-2"
 
 
 def test_the_model_is_small() -> None:
@@ -295,7 +295,7 @@ def test_a_pickle_is_refused_even_when_the_manifest_lists_it(copy: Path) -> None
         (WEIGHTS, b"no safetensors"),
         (COLUMNS, b"{}"),
         (COLUMNS, b"not JSON"),
-        (COLUMNS, json.dumps({"topics": ["one"], "groups": []}).encode()),
+        (COLUMNS, json.dumps({"embedder": "static-1", "topics": ["one"], "groups": []}).encode()),
     ],
 )
 def test_files_that_are_whole_but_wrong_are_refused(copy: Path, name: str, content: bytes) -> None:
@@ -304,6 +304,37 @@ def test_files_that_are_whole_but_wrong_are_refused(copy: Path, name: str, conte
     seal(copy, open_model(ASSETS / "topics"))
     with pytest.raises(EngineError, match=r"cannot be read|other shapes"):
         LinearClassifier(copy)
+
+
+def test_weights_for_another_embedder_are_refused(copy: Path) -> None:
+    """Its vectors would mean something else; the message names it."""
+    columns = json.loads((copy / COLUMNS).read_bytes())
+    (copy / COLUMNS).write_text(json.dumps(columns | {"embedder": "other-7"}), encoding="utf-8")
+    seal(copy, open_model(ASSETS / "topics"))
+    with pytest.raises(EngineError, match="vectors of other-7"):
+        LinearClassifier(copy)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "lead"), [("fr", "Un nouveau plan", "Nvidia recule."), ("en", "A new plan", "Nvidia slides.")]
+)
+def test_a_title_is_heard_apart_from_its_lead(lang: str, title: str, lead: str) -> None:
+    """What only the lead says stands in the first half of what is said, and not in the second."""
+    groups = (("chip_stocks", "chip makers"),)
+    whole, alone = group_features(document(title, lead=lead, lang=lang), load_scheme(), groups)[:2]
+    assert whole > 0
+    assert alone == 0
+    assert group_features(document(lead, lang=lang), load_scheme(), groups)[1] > 0
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_meaning_speaks_where_no_listed_word_does(classifier: LinearClassifier, copy: Path, lang: str) -> None:
+    """Without its weights for the embedding the same title gets another probability."""
+    tensors = load_file(copy / WEIGHTS)
+    save_file(tensors | {"meaning": np.zeros_like(tensors["meaning"])}, copy / WEIGHTS)
+    seal(copy, open_model(ASSETS / "topics"))
+    one = document("Le tapis tiré" if lang == "fr" else "The rug, pulled", lang=lang)
+    assert not np.allclose(classifier.predict([one]), LinearClassifier(copy).predict([one]), rtol=0.01)
 
 
 def test_weights_that_lack_a_table_are_refused(copy: Path) -> None:
