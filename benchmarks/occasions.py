@@ -80,7 +80,7 @@ def print_happenings(cases: Sequence[Judged]) -> None:
 
 def print_kinds(cases: Sequence[Judged]) -> None:
     """Precision, recall and F1 of each kind on real headlines, per split and language."""
-    kinds = [kind for kind, _ in load_occasions()["en"].kinds] + [EVERGREEN, UNCLEAR]
+    kinds = [*dict.fromkeys(kind for kind, _ in load_occasions()["en"].kinds), EVERGREEN, UNCLEAR]
     columns = sorted({(c.split, c.document.lang) for c in cases})
     print("\nkind      " + "".join(f" {f'{split} {lang}: cases, P, R, F1':>28}" for split, lang in columns))
     for kind in kinds:

@@ -140,21 +140,19 @@ class Archive:
     def candidates(self, session: Session) -> list[Case]:
         """Stories that name the instrument, its baskets or the market, and that were told around the session.
 
-        What nobody told between the close before and the opening after did not coincide, however well it would fit;
-        but a story whose subject came up then is told, whatever became of its own articles.
+        What nobody told between the close before and the opening after did not coincide, however well it would fit,
+        and however much was said of its subject.
         """
         horizon = min(session.until, self.until)
         naming = [*self.naming([*targets_of(session.instrument), *sorted(session.members)]), *self._macro]
         cases = []
         for story_id in sorted({member.story_id for member in naming if member.told_at <= horizon}):
-            if self._last_at[story_id] < session.since - USUAL_OVER:  # nor can its subject come up anew
+            if self._last_at[story_id] <= session.since:
                 continue
             members = tuple(m for m in self._members[story_id] if m.told_at <= horizon)
-            if not members:
-                continue
-            first_at = min(self._first_at[story_id], *(member.told_at for member in members))
-            echo = self._echo(members, session, horizon) if first_at <= session.since else ()
-            if echo or any(member.told_at > session.since for member in members):
+            if any(member.told_at > session.since for member in members):
+                first_at = min(self._first_at[story_id], *(member.told_at for member in members))
+                echo = self._echo(members, session, horizon) if first_at <= session.since else ()
                 cases.append(Case(story_id=story_id, members=members, first_at=first_at, echo=echo or members))
         return cases
 

@@ -71,7 +71,7 @@ PERFECT = re.compile(
     r"leapt|given)\b",
     re.IGNORECASE,
 )
-UNITS = {"usd_bn": "no_share_count", "eur_bn": "no_share_count", "times": "no_span_of_time"}
+UNITS = {"usd_bn": "no_share_count", "eur_bn": "no_share_count"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def check_claim(claim: Claim, bars: Sequence[PriceBar], *, told_at: datetime, ca
     reading that agreed or else the first one; ``measured`` is its change from the previous close. ``reason`` is
     ``agrees``, ``differs``, ``other_direction``, a ``Fault``, or says why the claim cannot be checked:
     ``at_most`` (a lesser move than an "up to"), ``no_symbol``,
-    ``no_share_count`` (market values), ``no_span_of_time`` (times), ``not_an_index`` (points),
+    ``no_share_count`` (market values), ``not_an_index`` (points),
     ``period_too_long`` (a stretch that no words measure out), ``period_unclear`` (no reading of a week, month or year
     agrees, but some nearly, or one of a single session), ``no_day_told`` (no day is named, and an earlier one or a
     longer stretch may be meant), ``reached_in_session`` (told just after a close that differs), ``rolling_day`` (24

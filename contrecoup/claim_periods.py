@@ -1,7 +1,8 @@
 """Of when a stated move speaks: its period, and the day that is named beside it. Between claim_grammar and claims.
 
 Small readers, on one sentence at a time. The nearest words win; those that stand beyond another figure or another
-clause belong to that one, unless nothing nearer tells.
+clause belong to that one, unless nothing nearer tells. Those of an aside or of another verb tell nothing: "Vistra, a
+darling of the past year, cratered 28%" is a fall of one session.
 """
 
 import re
@@ -165,6 +166,29 @@ CUT = re.compile(r"(?:\W*\w+){0,3}\W*(?:…|\.\.\.)\W*$")
 OTHER_CLAUSE = 60
 # How much farther words before a quantity count than those after it: "closed out 2025 with a 0.7% loss on Wednesday".
 BEHIND = 5
+# An aside between commas that has a verb of its own ("that had been a darling of the past year") or is but a noun
+# ("chouchou de l'an dernier"): whatever does not begin as words of time do.
+RELATIVE = re.compile(r"\b(?:that|which|who|whose|qui|que|dont|où|lequel|laquelle|lesquel(?:le)?s)\s+\w", FLAGS)
+ADVERBIAL = re.compile(
+    rf"\W*(?:$|(?:on|in|at|over|since|by|for|during|this|last|early|late|as|so|through\w*|across|within|from|until|ahead"
+    rf"|before|after|following|amid|today|yesterday|just|only|the|à|au|en|sur|ce|cette|ces|depuis|hier|vers|dans|après"
+    rf"|avant|pendant|durant|lors|dès|la|le|les|{DAY})\b)",
+    FLAGS,
+)
+# "After doubling in 2024, …", "Malgré une année faste en 2024, …": a beginning that tells of what was before.
+EARLIER = re.compile(
+    r"\W*(?:after|following|having|while|although|though|despite|après|ayant|malgré|bien qu\w*|alors qu\w*)\b", FLAGS
+)
+# "Had doubled over the past year but fell 28%", "fell 28% and has doubled over the past year".
+HAD = re.compile(r"\b(?:had|has|have|was|were|avait|avaient|était|étaient|ayant)\b", FLAGS)
+AND_THEN = re.compile(r"\b(?:and|but|then|before|et|mais|puis|avant)\b", FLAGS)
+# "Fell 17%, its worst day in a year", "sa plus forte baisse en un an": how rare it is, not how long it took.
+RARE = re.compile(
+    r"\b(?:most|worst|biggest|largest|steepest|sharpest|best|lowest|highest|pire|meilleure?"
+    r"|plus (?:forte?|grosse?|grande?|mauvaise?|lourde?|nette|basse?|haute?))\b",
+    FLAGS,
+)
+IN_BRACKETS = re.compile(r"\([^()]*\)")
 # Where a newsroom's "today" is lived.
 ZONES = {"fr": ZoneInfo("Europe/Paris"), "en": ZoneInfo("America/New_York")}
 UTC = ZoneInfo("UTC")
@@ -198,8 +222,36 @@ def _told(sentence: str, begin: int, stop: int, start: int, end: int) -> Iterato
         for match in pattern.finditer(sentence, begin, stop):
             inside = match.start() < end and start < match.end()
             compared = pattern is WHEN and COMPARED.search(sentence[: match.start()])
-            if not inside and not compared:
+            if not inside and not compared and not _is_anothers(sentence, match, start, end):
                 yield match
+
+
+def _is_anothers(sentence: str, match: re.Match[str], start: int, end: int) -> bool:
+    """Whether words of time belong to another verb or noun than the quantity: in an aside, before "but", after "and".
+
+    Longer periods above all: a day or a moment that is told in a noun ("after Monday's rout") is mostly the move's too.
+    """
+    long = _period_of(match) in LONG
+    if match.start() >= end:
+        between = sentence[end : match.start()]
+        return long and _is_told_apart(between)
+    told = IN_BRACKETS.sub(lambda bracket: " " * len(bracket.group()), sentence[: match.start()])
+    opened = max(told.rfind(mark) for mark in ",(–—")
+    clause, between = told[opened + 1 :], sentence[match.end() : start]
+    if "," not in between:
+        return long and HAD.search(clause) is not None and AND_THEN.search(between) is not None
+    if opened < 0:
+        return long and EARLIER.match(clause) is not None
+    return RELATIVE.search(clause) is not None or (long and ADVERBIAL.match(clause) is None)
+
+
+def _is_told_apart(between: str) -> bool:
+    """Whether a quantity and the words of time after it are parted by another verb, or tell how rare such a move is."""
+    _, comma, after = between.partition(",")
+    if comma and (RELATIVE.search(after) or RARE.search(after)):
+        return True
+    then = AND_THEN.search(between)
+    return then is not None and HAD.search(between, then.end()) is not None
 
 
 def _period_of(match: re.Match[str]) -> str:
@@ -226,7 +278,7 @@ def day_near(sentence: str, start: int, end: int, *, told_at: datetime, lang: st
     days = [
         day
         for day in WHEN.finditer(sentence, begin, after.start() if after else len(sentence))
-        if not COMPARED.search(sentence[: day.start()])
+        if not COMPARED.search(sentence[: day.start()]) and not _is_anothers(sentence, day, start, end)
     ]
     match = min(days, key=lambda day: _distance(sentence, day, start, end), default=None)
     if match is None or NEXT.search(sentence[: match.start()]) or match["later"]:

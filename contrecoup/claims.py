@@ -33,7 +33,7 @@ from contrecoup.sentences import sentence_spans
 
 __all__ = ["METHOD", "find_claims"]
 
-METHOD = "grammar-3"
+METHOD = "grammar-4"
 # Farthest that a quantity stands from its word of movement, in characters.
 REACH = 70
 # A longer sentence, or one with more figures, is a table or a list, in which no word governs a figure.

@@ -4,7 +4,8 @@ Three kinds of writing count: a name of the alias tables; a ticker, where it is 
 ``NASDAQ: NVDA``) or is no word (a bare ``NVDA``); an ISIN with a right check digit. Tickers are ASCII and are read from
 the raw text, so a Greek or full-width look-alike matches nothing. A bare ``CRM`` or ``COIN`` counts only beside other
 tickers, a bare ``ARM`` as its name does (OpenBB-finance/OpenBB#6066, hczhu/TickerTick-API#6). Names that mean other
-things too need evidence (``contrecoup.vouching``), and every mention carries the reason for which it was made
+things too need evidence (``contrecoup.vouching``), a firm's shop in which another's work ranks or is sold is not the
+firm (``contrecoup.shops``), and every mention carries the reason for which it was made
 (ZhuLinsen/daily_stock_analysis#1356).
 """
 
@@ -17,11 +18,12 @@ from contrecoup.aliases import WORD, Alias, Case, Doubt
 from contrecoup.instruments import STRANGER, AliasTable, Instrument
 from contrecoup.models import Document, Layer, Mention
 from contrecoup.scrub import fold_word
+from contrecoup.shops import is_shop
 from contrecoup.vouching import Candidate, vouched
 
 __all__ = ["FIELDS", "METHOD", "AliasTable", "Instrument", "find_mentions"]
 
-METHOD = "aliases-2"
+METHOD = "aliases-3"
 FIELDS = ("title", "lead", "text")
 
 # A ticker shorter than this stands in parentheses only right after the company's name: (SU), (MU).
@@ -96,8 +98,9 @@ def _scan(text: str, lang: str, table: AliasTable) -> list[Candidate]:
         for ticker in _tickers(text, table, names, case)
         if ticker.reason != "bare_ticker" or not _overlaps(ticker, sure if ticker.is_sure else names)
     ]
-    kept = (name for name in names if not _overlaps(name, tickers))
-    return sorted([*(name for name in kept if name.target != STRANGER), *tickers], key=lambda found: found.start)
+    kept = (name for name in names if name.target != STRANGER and not _overlaps(name, tickers))
+    named = (name for name in kept if not is_shop(text, name.start, name.end))
+    return sorted([*named, *tickers], key=lambda found: found.start)
 
 
 def _case(text: str) -> Case:

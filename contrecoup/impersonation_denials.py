@@ -7,7 +7,7 @@ the nearest to the verb of speech. A security firm that says so, a rumour, a que
 import re
 from dataclasses import dataclass
 
-from contrecoup.impersonation_grammar import BRAND, COIN, token
+from contrecoup.impersonation_grammar import BRAND, COIN, flat, token
 
 # How far from a verb of speech its speaker is looked for, in characters.
 SPEAKER_REACH = 70
@@ -84,6 +84,21 @@ hedged = re.compile(
 )
 
 
+# By what means a brand spoke: who tells it has read the denial, and does not joke about it in passing.
+channel = re.compile(
+    r"\b(?:on|via|sur) (?:x|twitter|weibo|wechat|telegram|linkedin|facebook|instagram"
+    r"|(?:its|his|her|their|son|sa|leur) (?:own |official )?(?:website|site|account|compte|page|channel|blog))\b"
+    r"|\b(?:in|by|dans|par) (?:an? |une? )(?:\w+ )?(?:post|tweet|statement|message|press release|communique|e-?mail"
+    r"|billet|publication)\b"
+)
+quotation = re.compile(r"[“\"]([^“”\"]+)[”\"]|«([^«»]+)»")
+negation = re.compile(
+    r"\b(?:no|not|never|none|nothing|neither|only|any|fakes?|aucune?|pas|jamais|rien|ni|seul|faux|fausse)\b|n't\b"
+)
+# Fewer words in quotation marks are a name or a term: « DeepSeek », "official token".
+SHORTEST_QUOTATION = 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denial:
     """Where in a sentence a denial stands; ``reason`` is ``says`` (the brand itself) or ``states`` (the article)."""
@@ -113,6 +128,17 @@ def denial_in(masked: str, text: str) -> Denial | None:
     if "stranger" in speakers or (negated is None and "ours" not in speakers):
         return None
     return Denial(start=found.start(), reason="says" if "ours" in speakers else "states")
+
+
+def names_channel(sentence: str) -> bool:
+    """Whether a sentence says by what means a brand has denied: on X, in a statement, on its site."""
+    return channel.search(flat(sentence)) is not None
+
+
+def is_verbatim(sentence: str) -> bool:
+    """Whether a sentence has the denial itself between quotation marks, in the words of who denies."""
+    said = (match[1] or match[2] for match in quotation.finditer(sentence))
+    return any(len(words.split()) >= SHORTEST_QUOTATION and negation.search(flat(words)) for words in said)
 
 
 def _speaker(text: str, verb: re.Match[str]) -> str:

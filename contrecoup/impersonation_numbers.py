@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contrecoup.impersonation_grammar import BRAND, COIN, FAKE_WORD, FAKES
+from contrecoup.impersonation_grammar import BRAND, COIN, FAKE_WORD, FAKES, flat
 
 _UNITS = (
     "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
@@ -81,6 +81,17 @@ grown = re.compile(
     r"|multipli\w+ par (?P<by>\w+)|(?P<twice>twice) as many)"
 )
 GROWN = {"doubl": 2, "tripl": 3, "quadrupl": 4, "quintupl": 5, "twice": 2}
+SPANS = {
+    "day": r"(?:a|one|a single|24|twenty-four|un|une|une seule|un seul|vingt-quatre) (?:day|hours|jour|journee|heures)",
+    "night": r"(?:overnight|a night|une nuit)",
+    "week": r"(?:a|one|une|seven|sept|7) (?:week|semaine|days|jours)",
+    "month": r"(?:a|one|un) (?:month|mois)",
+}
+_SPAN = "|".join(rf"(?P<{name}>{words})" for name, words in SPANS.items())
+spanned_after = re.compile(
+    rf"^[^,;:.]{{0,60}}?\b(?:(?:in|within|over|en|sur)(?: just| only| moins d')? )?(?:{_SPAN})\b"
+)
+spanned_before = re.compile(rf"^\s*(?:in|within|over|en|sur)(?: just| only)? (?:{_SPAN}),[^;:.]{{0,60}}$")
 _MONEY = (
     rf"(?P<symbol>[$€])?\s?(?P<size>(?:{_DIGITS})(?:[.,]\d+)?)\s?(?P<scale>million|milliard|billion|thousand"
     rf"|[mk]\b)?s?\s?(?:de |d')?(?P<unit>dollars?|euros?|usd|eur|\$|€)?"
@@ -158,6 +169,16 @@ def growth_in(sentence: str) -> Iterator[Stated]:
         number = GROWN[verb] if verb else number_of(match["times"] or match["by"])
         if number >= FEWEST:
             yield Stated(start=match.start(), end=match.end(), number=float(number), qualifier="exact", unit="times")
+
+
+def span_of(sentence: str, words: str) -> str:
+    """Within what a growth told in these words of a sentence took place: a key of ``SPANS``, or empty."""
+    start = sentence.find(words) if words else -1
+    if start < 0:
+        return ""
+    plain = flat(sentence)
+    told = spanned_after.match(plain[start + len(words) :]) or spanned_before.match(plain[:start])
+    return str(told.lastgroup) if told is not None else ""
 
 
 def losses_in(sentence: str) -> Iterator[Stated]:

@@ -14,7 +14,7 @@ session had opened: the edition of a morning knows only what was known that morn
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -40,7 +40,7 @@ __all__ = [
     "session_of",
 ]
 
-METHOD = "links-3"
+METHOD = "links-4"
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
@@ -71,6 +71,8 @@ PRIOR_MIDDLE, PRIOR_SPREAD = 0.48, 0.082
 The average is a logistic curve of the score, fitted to the quiet sessions of the shares that have a feed of headlines
 of their own (benchmarks/link_weights.py).
 """
+SHARED_FROM = 2
+"""So many members of a basket make a story one that they share."""
 LOUD_FROM = 3
 """So many independent publishers that name an instrument up front make a story that moved nothing worth a line."""
 
@@ -102,7 +104,9 @@ def link_moves(
     ones are not looked at. Nothing told after ``until`` is read.
     """
     desk = _Desk(measured, Archive(press, until), instruments, backgrounds, now)
-    for move in sorted(moves, key=lambda m: (m.session_on, m.verdict is MoveVerdict.MOVE, m.symbol)):
+    baskets = {instrument.symbol for instrument in instruments if isinstance(instrument, Basket)}
+    order = sorted(moves, key=lambda m: (m.session_on, m.verdict is MoveVerdict.MOVE, m.symbol in baskets, m.symbol))
+    for move in order:  # a basket after its members, whose stories lead its own
         desk.take(move)
     return Linked(
         links=tuple(desk.links),
@@ -128,6 +132,7 @@ class _Desk:
         self.backgrounds: list[Background] = []
         self._loud: list[tuple[Silence, Session]] = []
         self._moved: dict[str, list[Session]] = defaultdict(list)
+        self._led: dict[tuple[str, date], str] = {}
         self._table = {instrument.symbol: instrument for instrument in instruments}
         self._archive = archive
         self._now = now
@@ -176,13 +181,15 @@ class _Desk:
         rated = [(base_rate_of(score, past), score, judged) for score, judged in scored]
         fitting = [found for found in rated if found[0] <= COINCIDES_AT_MOST]
         burns = [found for found in fitting if found[2].slow_burn]
+        lead = self._lead(session, [judged for _, _, judged in fitting])
+        fitting.sort(key=lambda found: found[2] is not lead)
         best = fitting[:MOST] + [found for found in burns[:1] if found not in fitting[:MOST]]
+        if lead is not None:
+            self._led[session.move.symbol, session.move.session_on] = lead.case.story_id
         for rank, (rate, score, judged) in enumerate(best, start=1):
             rivals = [other.case.story_id for _, _, other in best if other is not judged]
             lag = session.close - judged.case.first_at
-            fresh = session.since if judged.lag_sessions == 0 else session.opened
-            told = any(fresh < named.told.document.told_at <= session.close for named in judged.named)
-            label = label_of(rate, judged.parts, told=told)
+            label = label_of(rate, judged.parts, told=judged.told_in(session))
             if label is not LinkLabel.COINCIDES:
                 self._moved[judged.case.story_id].append(session)
             self.links.append(
@@ -205,6 +212,25 @@ class _Desk:
                 )
             )
             self.evidence += show(session, judged.case, judged.named, judged.agreed, method=METHOD)
+
+    def _lead(self, session: Session, fitting: Sequence[Judged]) -> Judged | None:
+        """The story that leads: of a basket, the one that most of its members that moved share; else the fittest.
+
+        What belongs to an earlier session gives way to a story that states this session's own figure, and what was
+        first told after the close to one that was told before it and states it too.
+        """
+        day = session.move.session_on
+        shared = Counter(self._led[symbol, day] for symbol in session.members if (symbol, day) in self._led)
+        common = [judged for judged in fitting if shared[judged.case.story_id] >= SHARED_FROM]
+        if common or not fitting:
+            return max(common, key=lambda judged: shared[judged.case.story_id], default=None)
+        stating = [judged for judged in fitting if judged.states_it]
+        timely = [judged for judged in stating if judged.case.first_at <= session.close and judged.told_in(session)]
+        if fitting[0].case.first_at > session.close:
+            return next(iter(timely), fitting[0])
+        if fitting[0].is_of_another(session):
+            return next(iter(timely or stating), fitting[0])
+        return fitting[0]
 
     def _remember(self, session: Session, scored: Sequence[tuple[float, Judged]]) -> None:
         if not self._archive.heard(session):  # before the first feed, or while none answered: no evidence of silence

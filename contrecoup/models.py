@@ -307,7 +307,7 @@ class Mention:
 # Identified by article_id, version, field, start, method.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A price move that a text states. ``size`` is positive, in ``unit`` (percent, points, usd_bn, eur_bn, times).
+    """A price move that a text states. ``size`` is positive, in ``unit`` (percent, points, usd_bn, eur_bn).
 
     ``direction`` is up or down; ``qualifier`` is exact, about, nearly, up_to or more_than; ``period`` is
     close, open, premarket, afterhours, intraday, day, week, month, year_to_date, year, span (another stretch, such as
@@ -588,7 +588,7 @@ class Digest:
 class DigestItem:
     """What stands where in an edition; ``key`` is a story id or ``symbol@date``.
 
-    ``story_id`` and ``label`` are those of a linked move, None of everything else.
+    ``story_id`` and ``label`` are those of a linked move, or of a revised one, None of everything else.
     """
 
     edition_on: date

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from contrecoup.agreement import Agreed, agreement_of, best_first, session_spoken_of, titled_direction
+from contrecoup.agreement import DIRECTION, EXACT, Agreed, agreement_of, best_first, session_spoken_of, titled_direction
 from contrecoup.attention import Attention, measure_attention, publishers_in, usual_publishers
 from contrecoup.cases import PLACES, Archive, Case, Named, Session, namings
 from contrecoup.evidence import claim_code
@@ -24,10 +24,11 @@ __all__ = ["PARTS", "Judged", "Scene", "breadth_of", "judge", "topic_fit"]
 PARTS = ("directness", "occasion", "topic_fit", "agreement", "timing", "attention", "surge", "breadth")
 
 # Timing of a story first told during or just before the session, of a mere report (told after the close, or of an
-# earlier session), and the factor for every session in between; a story that rises at the move keeps at least
-# SLOW_BURN × its rise.
+# earlier session), and the factor for every session in between; a story of SLOW_FROM sessions before that rises at the
+# move keeps at least SLOW_BURN × its rise. What is one session old has had no time to burn slowly.
 SAME_SESSION, REPORT, PER_SESSION, SLOW_BURN = 1.0, 0.3, 0.6, 0.8
-SLOW_CODE = "slow_burn"
+SLOW_CODE, SLOW_FROM = "slow_burn", 2
+EARLIER_CODE = "earlier_session"
 
 # Which topics bear on which baskets, 0..1. A story without a topic is neither for nor against.
 NO_TOPIC = 0.5
@@ -51,10 +52,13 @@ TOPICS: Mapping[str, Mapping[str, float]] = MappingProxyType(
 NEVER = frozenset({"scam_tokens"})
 # With this many publishers above the usual, the surge of an instrument is half of what it can be.
 SURGE_HALF_AT = 3.0
-# A story that names so many peers of the instrument up front speaks of them all.
+# A story that names so many peers of the instrument up front, or states the move of so many members of a basket, speaks
+# of them all.
 WIDE_FROM = 2
 # Peers that lie so many forecast errors from their expectation on average make a basket that moved.
 WIDE_Z = 2.0
+# A sector went the instrument's way when its breadth is at least this.
+ALONG_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,9 @@ class Judged:
     """One story judged beside one session.
 
     ``up_front`` counts the independent publishers that name the instrument itself in title or lead around the session;
-    ``lag_sessions`` lie between the first telling and the session; a ``slow_burn`` rises at the move all the same.
+    ``lag_sessions`` lie between the first telling and the session; a ``slow_burn`` rises at the move all the same;
+    ``earlier`` is one whose articles of the time only report an earlier session; ``along`` says that the sector went
+    the instrument's way.
     """
 
     case: Case
@@ -105,6 +111,29 @@ class Judged:
     reason: str
     lag_sessions: int
     slow_burn: bool
+    earlier: bool
+    along: bool
+
+    @property
+    def states_it(self) -> bool:
+        """Whether an article states this session's own figure, and prices agree."""
+        return any(claim.worth == EXACT for claim in self.agreed)
+
+    def told_in(self, session: Session) -> bool:
+        """Whether one that speaks of the instrument came before the close, and after the opening if it is older.
+
+        Of its sector or the market is as good, if the sector went its way: "tech shares fall" is not of Apple's rise.
+        """
+        fresh = session.since if self.lag_sessions == 0 else session.opened
+        return any(
+            fresh < named.told.document.told_at <= session.close
+            for named in self.named
+            if self.along or named.mention.layer is Layer.DIRECT
+        )
+
+    def is_of_another(self, session: Session) -> bool:
+        """Whether it belongs to an earlier session: it states nothing of this one, and was not told in it."""
+        return not self.agreed and (self.earlier or (self.lag_sessions > 0 and not self.told_in(session)))
 
     def names_up_front(self, target: str) -> bool:
         """Whether an article of the story names the target in its title or lead."""
@@ -114,7 +143,8 @@ class Judged:
 def judge(session: Session, case: Case, archive: Archive, scene: Scene) -> Judged | None:
     """The parts of one story; None when it is no candidate after all.
 
-    A story first told after the close is one only when an article of it states this session's move in its direction.
+    A story first told after the close is one only when an article of it states this session's move in its direction,
+    or, of a basket, that of members.
     """
     told = [archive.told[member.article_id] for member in case.members]
     topics = frozenset(topic for article in told for topic in article.topics)
@@ -122,19 +152,20 @@ def judge(session: Session, case: Case, archive: Archive, scene: Scene) -> Judge
     if not named or (topics and topics <= NEVER):
         return None
     agreed = _claims(session, case, archive)
-    stated = agreed[0].worth if agreed else 0.0
+    stated = agreed[0].worth if agreed else _stated_of_members(session, case, archive)
     if stated <= 0.0 and case.first_at > session.close:
         return None
     attention = measure_attention(case.echo, instrument_usual=scene.usual, since=session.since, until=session.until)
     lag, timing, when = _timing(session, case, attention)
-    if not agreed and _reports_earlier(session, case, archive, named):
-        timing, when = min(timing, REPORT), "earlier_session"
-    occasion = _occasion(session, case, told)
+    earlier = not agreed and _reports_earlier(session, case, archive, named)
+    if earlier:
+        timing, when = min(timing, REPORT), EARLIER_CODE
+    occasion = _occasion(session, case, told, earlier=earlier)
     parts = {
         "directness": named[0].directness,
         "occasion": occasion.worth,
         "topic_fit": topic_fit(topics, session.instrument),
-        "agreement": _agreement(session, named, agreed),
+        "agreement": 0.0 if earlier else stated or _titled(session, named),
         "timing": timing,
         "attention": attention.score,
         "surge": scene.surge,
@@ -149,6 +180,8 @@ def judge(session: Session, case: Case, archive: Archive, scene: Scene) -> Judge
         reason=_reason(session, named[0], agreed, attention, f"occasion:{occasion.kind};{when}"),
         lag_sessions=lag,
         slow_burn=when.startswith(SLOW_CODE),
+        earlier=earlier,
+        along=scene.breadth >= ALONG_FROM,
     )
 
 
@@ -168,32 +201,48 @@ def _claims(session: Session, case: Case, archive: Archive) -> list[Agreed]:
     return best_first(found)
 
 
-def _agreement(session: Session, named: Sequence[Named], agreed: Sequence[Agreed]) -> float:
-    """What claims state, else what titles that name the instrument say of the direction; negative when they differ."""
-    if agreed:
-        return agreed[0].worth
+def _stated_of_members(session: Session, case: Case, archive: Archive) -> float:
+    """``DIRECTION`` when a story states that two members of a basket or more, and most that it has, went its way."""
+    claims = [
+        claim
+        for member in case.members
+        for symbol in session.members
+        for claim in archive.claims.get((member.article_id, symbol), ())
+        if session_spoken_of(claim, member.told_at, session.instrument.exchange) == session.move.session_on
+    ]
+    way = "up" if session.measured > 0 else "down"
+    along = {claim.symbol for claim in claims if claim.direction == way}
+    against = {claim.symbol for claim in claims if claim.direction != way}
+    return DIRECTION if len(along) >= WIDE_FROM and len(along) > len(against) else 0.0
+
+
+def _titled(session: Session, named: Sequence[Named]) -> float:
+    """What titles that name the instrument say of the direction; negative when it is the other."""
     titles = [n.told.document for n in named if n.mention.field == "title" and n.mention.layer is not Layer.MACRO]
     return titled_direction([d for d in titles if d.told_at > session.since], session.measured)
 
 
-def _occasion(session: Session, case: Case, told: Sequence[Told]) -> Occasion:
+def _occasion(session: Session, case: Case, told: Sequence[Told], *, earlier: bool) -> Occasion:
     """What has happened by the story's titles around the session, the best of them; of one that comes up anew, by all.
 
-    What happened after the close is nothing that the session could coincide with, unless it is the report of its move.
+    What happened after the close is nothing that the session could coincide with, unless it is the report of its move;
+    nor is the report of an ``earlier`` session's.
     """
     fresh = [article for article in told if article.document.told_at > session.since]
     fresh = fresh if fresh and case.echo == case.members else list(told)
     best = max((occasion_of(article.document) for article in fresh), key=lambda occasion: occasion.worth)
     late = case.first_at > session.close and best.kind != MOVE
-    return replace(best, worth=0.0) if late else best
+    return replace(best, worth=0.0) if late or (earlier and best.kind == MOVE) else best
 
 
 def _reports_earlier(session: Session, case: Case, archive: Archive, named: Sequence[Named]) -> bool:
     """Whether every article that names the instrument around the session states an earlier session in its title.
 
-    Only a named day or a close counts: "Nvidia down 11%" before the opening may well speak of the day that begins.
+    Only a named day or a close counts: "Nvidia down 11%" before the opening may well speak of the day that begins. A
+    wire copy states what its original does, under any headline.
     """
     told_at = {member.article_id: member.told_at for member in case.members if member.told_at > session.since}
+    wire = {member.article_id: member.wire_id for member in case.members}
     naming = [n.told.document.article_id for n in named if n.told.document.article_id in told_at]
     symbol, exchange = session.instrument.symbol, session.instrument.exchange
 
@@ -203,7 +252,7 @@ def _reports_earlier(session: Session, case: Case, archive: Archive, named: Sequ
         spoken = [session_spoken_of(claim, told_at[article_id], exchange) for claim in sure]
         return any(day is not None and day < session.move.session_on for day in spoken)
 
-    return bool(naming) and all(map(earlier, naming))
+    return bool(naming) and all(earlier(one) or (wire[one] in told_at and earlier(wire[one])) for one in naming)
 
 
 def _timing(session: Session, case: Case, attention: Attention) -> tuple[int, float, str]:
@@ -214,7 +263,7 @@ def _timing(session: Session, case: Case, attention: Attention) -> tuple[int, fl
     first = session_moved_by(calendar, case.first_at) or session_on
     lag = sum(1 for day in (*sessions_before(calendar, session_on, 20), session_on) if first < day <= session_on)
     fresh, rising = SAME_SESSION * PER_SESSION**lag, SLOW_BURN * attention.rising
-    if lag and rising > fresh:
+    if lag >= SLOW_FROM and rising > fresh:
         return lag, rising, f"{SLOW_CODE}:{lag}"
     return lag, fresh, f"sessions_before:{lag}" if lag else "same_session"
 

@@ -1,4 +1,7 @@
-"""When a mail that has not left is tried again: five tries by itself, then it waits for a person (RELIABILITY F5)."""
+"""When a mail that has not left is tried again: five tries by itself, then it waits for a person (RELIABILITY F5).
+
+A try counts when it ends, and from the moment its run began: one that died with its process is not counted.
+"""
 
 from datetime import datetime, timedelta
 

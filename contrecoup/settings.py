@@ -199,14 +199,14 @@ class Settings(Block):
 
     @model_validator(mode="after")
     def readers_get_what_is_made(self) -> Self:
-        """Refuse a recipient whose edition nobody would build, or who would get two of one language."""
+        """Refuse a recipient whose edition nobody would build, or who would get two of one language, in any case."""
         seen = set()
         for number, reader in enumerate(self.recipients):
             if problem := self._why_nothing_comes(reader):
                 raise ValueError(f"recipients.{number}.{problem}")
-            if (reader.address, reader.lang) in seen:
+            if (reader.address.lower(), reader.lang) in seen:
                 raise ValueError(f"recipients.{number}.address: {reader.address} has two blocks in {reader.lang!r}")
-            seen.add((reader.address, reader.lang))
+            seen.add((reader.address.lower(), reader.lang))
         return self
 
     def _why_nothing_comes(self, reader: Recipient) -> str:

@@ -52,6 +52,11 @@ def combined_p(move: Move) -> float:
     return min(1.0, 2 * min(own, move.sector_p_value if _sector_counts(move) else 1.0))
 
 
+def by_sector_alone(move: Move) -> bool:
+    """Whether a move is one for what it did beside its sector, and beside the market would be none."""
+    return move.scope is Scope.OWN and not _is_far(move.z, move.abnormal_return)
+
+
 def _judged(move: Move, q_value: float) -> Move:
     by_market = _is_far(move.z, move.abnormal_return)
     by_sector = _sector_counts(move) and _is_far(move.sector_z, move.sector_abnormal_return)

@@ -3,6 +3,7 @@
 moves, links, stories, claims | build_edition | render   > digests, digest_items
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,10 +11,10 @@ from datetime import date, datetime, timedelta
 from prefect import flow
 
 from contrecoup.digest.build import build_edition, items_of
-from contrecoup.digest.changes import last_moves
+from contrecoup.digest.changes import REMEMBERED, moves_told, session_of, unsettled
 from contrecoup.digest.edition import Counts
 from contrecoup.digest.inputs import EditionInputs
-from contrecoup.digest.profiles import EVERYTHING, Profile, narrowed, profiles_of
+from contrecoup.digest.profiles import EVERYTHING, Profile, narrowed
 from contrecoup.digest.render import fitted, render_digest
 from contrecoup.editions import Window, edition_at, window_of
 from contrecoup.models import (
@@ -43,11 +44,9 @@ from contrecoup.sessions import sessions_closed
 from flows.deliver import Told, deliver
 from flows.desk import Desk, open_desk, perform, step
 from flows.outbox import plan
-from flows.subscriptions import unsubscribed
+from flows.subscriptions import profiles_read, unsubscribed
 from storage.store import Store, rows_where
 
-# An edition marks what stood in one of the editions of this long before it.
-REMEMBERED = timedelta(days=30)
 # A sparkline shows a month of sessions; holidays make it longer by some days.
 DRAWN = timedelta(days=45)
 
@@ -66,10 +65,11 @@ def brief(config: str = "contrecoup.toml", now: datetime | None = None, edition_
     desk = open_desk(config, now)
     window = window_of(edition_on or edition_at(desk.now, desk.settings), desk.settings)
     with desk.store() as store:
+        gone = unsubscribed(store)
         inputs = [
             inputs_of(desk, store, window, lang, profile)
             for lang in desk.settings.languages
-            for profile in profiles_of(desk.settings, lang)
+            for profile in profiles_read(desk.settings, lang, gone)
         ]
     digests, items = perform(write_editions, inputs, desk.now)
     with desk.store() as store:
@@ -106,8 +106,8 @@ def inputs_of(desk: Desk, store: Store, window: Window, lang: str, profile: Prof
         lang=lang,
         profile=profile.name,
     )
-    earlier = _links_now(store, last_moves(previous))
-    ids = {story.id for story in told} | {link.story_id for link in (*links, *earlier)}
+    earlier = _links_now(store, frozenset(session_of(key) for key in moves_told(previous)))
+    ids = {story.id for story in told} | {link.story_id for link in links} | unsettled(previous, earlier)
     ids |= {member.story_id for member in late}
     members = store.read(StoryArticle, "members_of", ids=sorted(ids), until=window.until_at)
     articles = [member.article_id for member in members]
@@ -183,12 +183,13 @@ def _links(store: Store, moves: Sequence[Move]) -> tuple[list[Link], list[Eviden
 
 
 def _links_now(store: Store, sessions: Collection[tuple[str, date]]) -> list[Link]:
-    """The links, as they are now, of the sessions that the edition before spoke of."""
+    """The best link, as it is now, of each of the sessions that earlier editions spoke of."""
     if not sessions:
         return []
     days = [day for _, day in sessions]
     links = store.read(Link, "links_between", start_on=min(days), end_on=max(days))
-    return [link for link in links if (link.symbol, link.session_on) in sessions]
+    best = {(link.symbol, link.session_on): link for link in sorted(links, key=lambda link: (-link.rank, link.score))}
+    return [link for session, link in best.items() if session in sessions]
 
 
 def _bars(desk: Desk, store: Store, window: Window) -> list[PriceBar]:
@@ -210,6 +211,7 @@ def _counts(desk: Desk, store: Store, window: Window, moves: Sequence[Move]) -> 
     languages = {
         tally.state: tally.number for tally in store.read(Tally, "article_languages", since=since, until=until)
     }
+    failed = Counter(failure.kind for failure in store.read(Failure, "failures_between", since=since, until=until))
     models = store.count("models_missing", since=since)
     reason = incomplete(feeds=len(feeds), answered=answered, silent=len(silent), moves=moves, models_missing=models)
     return Counts(
@@ -219,7 +221,7 @@ def _counts(desk: Desk, store: Store, window: Window, moves: Sequence[Move]) -> 
         entries=tuple((tally.state, tally.number) for tally in entries),
         articles_fr=languages.get("fr", 0),
         articles_en=languages.get("en", 0),
-        failures=store.count("failures_between", since=since, until=until),
+        failure_kinds=tuple(sorted(failed.items(), key=lambda pair: (-pair[1], pair[0]))),
         coverage="stale" if reason == "no_feeds" else "partial" if reason else "complete",
         coverage_reason=reason,
     )

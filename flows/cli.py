@@ -18,7 +18,7 @@ import typer
 from contrecoup.errors import ContrecoupError, Degraded, SettingsError
 from flows.explain_command import explain
 from flows.mail_commands import mails
-from flows.terminal import DAY, DEFAULT_CONFIG, AsJson, Config, errors, output, show_rows
+from flows.terminal import DAY, DEFAULT_CONFIG, AsJson, Config, errors, let_go, output, show_rows
 
 if TYPE_CHECKING:
     from contrecoup.models import Failure
@@ -39,9 +39,17 @@ End = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last ed
 def main() -> None:
     """Run a command; an error of ours is two lines on standard error and an exit code, never a traceback.
 
-    Prefect's client reports its use to its maker unless told not to; a command that needs no server tells it so.
+    Who reads our output may stop when they have enough (``| head``): that is no error, and the code is 0. Prefect's
+    client reports its use to its maker unless told not to; a command that needs no server tells it so.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    code = _ended()
+    let_go()
+    sys.exit(code)
+
+
+def _ended() -> str | int | None:
+    """The exit code of the command. Click and Rich end with 1 when they find the pipe closed; that is no error."""
     try:
         app()
     except ContrecoupError as error:
@@ -49,7 +57,10 @@ def main() -> None:
         errors.print(error.message, markup=False, highlight=False, soft_wrap=True)
         if error.advice:
             errors.print(error.advice, markup=False, highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except SystemExit as ended:
+        return 0 if isinstance(ended.__context__, BrokenPipeError) else ended.code
+    return 0
 
 
 @contextmanager
@@ -220,9 +231,9 @@ def _show_report(report: "Report", *, as_json: bool, shown: date | None = None) 
             output.print(line, markup=False, highlight=False, soft_wrap=True)
     if report.silence:
         raise report.silence
-    if report.warnings:
+    if number := len(report.warnings):
         raise Degraded(
-            f"The run is done and kept, but {len(report.warnings)} of its lines need you.",
+            f"The run is done and kept, but {number} of its lines need{'s' if number == 1 else ''} you.",
             advice="They begin with '!' in the report; 'contrecoup status' lists every failure.",
         )
 

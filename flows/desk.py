@@ -18,7 +18,7 @@ from contrecoup.instruments import AliasTable, Instrument
 from contrecoup.models import Failure, Method
 from contrecoup.settings import Settings, read_settings
 from extractors.addresses import redact
-from storage.store import Store, open_store
+from storage.store import WAIT_S, Store, open_store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,9 +32,9 @@ class Desk:
     now: datetime
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
+    def store(self, *, wait_s: float = WAIT_S) -> Iterator[Store]:
         """Open the database, for as short as possible: nobody else can while it is open."""
-        with open_store(self.settings.database) as store:
+        with open_store(self.settings.database, wait_s=wait_s) as store:
             yield store
 
     @cached_property

@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
+from contrecoup.aliases import words_of
 from contrecoup.digest.build import build_edition
-from contrecoup.digest.edition import Edition
+from contrecoup.digest.changes import REMEMBERED
+from contrecoup.digest.edition import Edition, Figure
 from contrecoup.digest.edition_facts import facts_of
 from contrecoup.digest.facts import CHANGES, COUNTS, MARKET, TALLY, Fact, Ground, Source, source_of
 from contrecoup.digest.mail_wording import mail_wording_of
@@ -20,8 +22,9 @@ from contrecoup.digest.profiles import EVERYTHING, Profile, profiles_of, symbols
 from contrecoup.digest.render import MAX_UNEXPLAINED, fitted
 from contrecoup.editions import Window
 from contrecoup.errors import SettingsError
+from contrecoup.instruments import AliasTable
 from contrecoup.models import Digest
-from flows.brief import REMEMBERED, inputs_of, sessions_closed_in
+from flows.brief import inputs_of, sessions_closed_in
 from flows.desk import Desk, open_desk
 from storage.opening import snapshot_path
 from storage.questions import answers, sql_of
@@ -30,14 +33,19 @@ from storage.store import open_snapshot
 
 WATCH = "watch"
 """All stories of the watch on tokens, as one item."""
+HEADLINE = "headline"
+"""The subject and the first sentence, and why their move comes first, as one item."""
+OTHER_NAMES = {"footer": COUNTS, "coverage": COUNTS, "subject": HEADLINE, "strip": MARKET}
+"""What a person may call an item, besides its key."""
 # What it means that a query has no row, of those whose rows are no numbers of the edition.
 NOTHING = {
-    "explain_revised": "No link of the edition before was revised.",
+    "explain_revised": "No link of an edition before was revised.",
     "explain_late": "No article of the edition before was read late.",
 }
 # Days that are named when there is no edition of the one that was asked for, the newest first.
 MOST_LISTED = 15
 _SPACES = re.compile(r"[ \n]+")
+_STORY = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +87,12 @@ class Answer:
 class Opened:
     """An edition as the rows of the snapshot make it, its facts, and the digest that was kept of it.
 
-    ``told`` are the digest's subject, text and page, each on one line.
+    ``headlines`` are the subject and the first sentence; ``told`` the digest's subject, text and page, each on a line.
     """
 
     edition: Edition
     facts: tuple[Fact, ...]
+    headlines: frozenset[str]
     digest: Digest
     told: str
     snapshot: Path
@@ -99,7 +108,8 @@ class Opened:
         items = [Item(key=key, title=titles[key], numbers=told[key]) for key in keys]
         watched = sum(told[telling.story_id] for telling in self.edition.tokens)
         watch = [Item(key=WATCH, title=titles[WATCH], numbers=watched)] if watched else []
-        return (*items, *watch)
+        headline = sum(fact.line in self.headlines for fact in self.facts)
+        return (Item(key=HEADLINE, title=titles[HEADLINE], numbers=headline), *items, *watch)
 
     def has(self, fact: Fact) -> bool:
         """Whether the digest, as it was kept, has the line of a fact."""
@@ -127,6 +137,7 @@ def open_edition(config: Path, edition_on: date, lang: str, profile: str = EVERY
     return Opened(
         edition=edition,
         facts=facts_of(edition, wording, _ground(desk, window, reader)),
+        headlines=frozenset((wording.subject(edition), wording.headline(edition))),
         digest=digest,
         told=_flat("\n".join((digest.subject, digest.text, unescape(digest.html)))),
         snapshot=snapshot_path(desk.settings.database),
@@ -136,7 +147,8 @@ def open_edition(config: Path, edition_on: date, lang: str, profile: str = EVERY
 def explain_item(opened: Opened, item: str) -> list[Answer]:
     """Each query behind the numbers of an item, with its rows.
 
-    ``item`` may also be a symbol, the first letters of a story's id, or ``watch``.
+    ``item`` may also be a symbol or a name of its instrument in either language (what stands only in the market strip
+    is explained by that), the first letters of a story's id, ``headline`` or ``watch``.
 
     Raises
     ------
@@ -145,6 +157,9 @@ def explain_item(opened: Opened, item: str) -> list[Answer]:
 
     """
     keys = _keys(opened, item)
+    if keys == {HEADLINE}:
+        told = [fact for fact in opened.facts if fact.line in opened.headlines]
+        return explain_facts(opened, told, besides=_first(opened.edition))
     besides = _changed(opened.edition) if CHANGES in keys else ()
     return explain_facts(opened, [fact for fact in opened.facts if fact.item in keys], besides=besides)
 
@@ -187,9 +202,23 @@ def _changed(edition: Edition) -> tuple[Source, Source]:
     """What shows whether anything became of the edition before: links that were revised, articles that were late."""
     before = {"since_on": edition.edition_on - REMEMBERED, "edition_on": edition.edition_on}
     return (
-        source_of("explain_revised", {**before, "lang": edition.lang, "profile": edition.profile}),
+        source_of("explain_revised", {**before, "lang": edition.lang, "profile": edition.profile, "shown": 0}),
         source_of("explain_late", {"since": edition.since_at, "shown": 0}),
     )
+
+
+def _first(edition: Edition) -> tuple[Source, ...]:
+    """What shows in which order the moves are told: linked ones, or those without a story when no story coincided."""
+    matches = [(match, group.telling) for group in edition.groups for match in group.matches + group.others]
+    moves = [
+        f"{match.figure.key} {telling.story_id} {match.named_since.astimezone(UTC).isoformat()} {_model(match.figure)}"
+        for match, telling in matches
+    ] or [f"{figure.key}   {_model(figure)}" for figure in edition.unexplained]
+    return (source_of("explain_headline", {"moves": moves, "until": edition.until_at}),) if moves else ()
+
+
+def _model(figure: Figure) -> str:
+    return "sector" if figure.beyond_sector else "market"
 
 
 def _digest(digests: Sequence[Digest], edition_on: date, lang: str, profile: str) -> Digest:
@@ -240,6 +269,7 @@ def _ground(desk: Desk, window: Window, profile: Profile) -> Ground:
 
 def _titles(edition: Edition) -> Iterator[tuple[str, str]]:
     """A name for each item."""
+    yield HEADLINE, "Subject and first sentence; which move comes first"
     yield TALLY, "How the sessions ended"
     yield COUNTS, "Feeds, entries, articles, incidents"
     yield MARKET, "Benchmarks and baskets"
@@ -258,13 +288,12 @@ def _titles(edition: Edition) -> Iterator[tuple[str, str]]:
 def _keys(opened: Opened, asked: str) -> frozenset[str]:
     """The items that a person means."""
     keys = [item.key for item in opened.items]
-    if asked in keys:
+    start = asked.lower()
+    part = next((key for key in (asked, start, OTHER_NAMES.get(start)) if key in keys), None)
+    if part is not None:
         watched = [telling.story_id for telling in opened.edition.tokens]
-        return frozenset(watched if asked == WATCH else [asked])
-    symbol, start = asked.upper(), asked.lower()
-    found = [key for key in keys if key.partition("@")[0].upper() == symbol] or [
-        key for key in keys if "@" not in key and key.startswith(start)
-    ]
+        return frozenset(watched if part == WATCH else [part])
+    found = _moves(opened.edition, keys, asked) or [key for key in keys if _is_story(key) and key.startswith(start)]
     if len(found) == 1:
         return frozenset(found)
     day, lang = opened.edition.edition_on, opened.edition.lang
@@ -273,10 +302,33 @@ def _keys(opened: Opened, asked: str) -> frozenset[str]:
             f"{asked!r} is the beginning of {len(found)} items of the edition of {day}.",
             advice=f"Give more of it: {', '.join(found)}.",
         )
+    parts = dict.fromkeys(key.partition("@")[0] for key in keys if not _is_story(key))
     raise SettingsError(
         f"The edition of {day} in {lang!r} has no item {asked!r}.",
-        advice=f"'contrecoup explain {day} --lang {lang}' lists its items.",
+        advice=f"It has {', '.join(parts)}, and stories; 'contrecoup explain {day} --lang {lang}' lists all. "
+        f"An ordinary session has no item: {TALLY!r} counts it.",
     )
+
+
+def _is_story(key: str) -> bool:
+    return _STORY.fullmatch(key) is not None
+
+
+def _moves(edition: Edition, keys: Sequence[str], asked: str) -> list[str]:
+    """The moves of what a person names, else the market strip, if it stands there."""
+    symbols = _symbols(asked)
+    moves = [key for key in keys if "@" in key and key.partition("@")[0].lower() in symbols]
+    shown = {ticker.symbol.lower() for ticker in edition.strip}
+    return moves or ([MARKET] if shown & symbols else [])
+
+
+def _symbols(asked: str) -> frozenset[str]:
+    """Symbols, in lower case, of what a person may mean: a symbol itself, or a name in either language."""
+    table, words = AliasTable.load(), words_of(asked)
+    known = (*table.instruments, *table.baskets.values())
+    named = {one.symbol for one in known for name in (one.name, one.name_in("fr")) if words_of(name) == words}
+    named |= {alias.target for alias in table.aliases if alias.words == words}
+    return frozenset(symbol.lower() for symbol in (asked, f"basket:{asked}", *named))
 
 
 def _flat(text: str) -> str:

@@ -19,7 +19,8 @@ def explain(
     item: Annotated[
         str | None,
         typer.Argument(
-            help="NVDA or NVDA@2025-01-27, a story's id, tally, market, watch, changes, counts (default: list)."
+            help="NVDA, nvidia or NVDA@2025-01-27, a story's id, headline, tally, market, watch, changes, counts "
+            "(default: list)."
         ),
     ] = None,
     lang: Annotated[str, typer.Option(help="fr or en.")] = "fr",

@@ -14,4 +14,4 @@ from flows.outbox import mail_due
 @flow(name="mail", log_prints=False)
 def mail(config: str = "contrecoup.toml", now: datetime | None = None) -> list[str]:
     """Send what is due by now, but not what failed or must wait: that is for a person. Gives what needs one."""
-    return mail_due(open_desk(config, now), failed_too=False)
+    return mail_due(open_desk(config, now))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,8 @@ from flows.terminal import DAY, DEFAULT_CONFIG, AsJson, Config, errors, output, 
 if TYPE_CHECKING:
     from contrecoup.settings import Recipient
     from flows.desk import Desk
+    from flows.outbox import Waiting
+    from flows.subscriptions import Reader
 
 mails = typer.Typer(no_args_is_help=True, help="Mails that wait, that failed, or that may have left; who gets them.")
 
@@ -22,24 +24,34 @@ Lang = Annotated[str | None, typer.Option("--lang", help="Only the edition of th
 
 @mails.command("list")
 def mail_list(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Mails that have not left, when each is tried next, and those in doubt."""
+    """Mails that have not left, when each is tried next, and those that failed or are in doubt."""
     from flows.desk import open_desk
     from flows.outbox import Waiting, list_waiting
 
     desk = open_desk(config, None)
-    rows = [astuple(row) for row in list_waiting(desk)]
-    _show(desk, list(Waiting.__dataclass_fields__), rows, as_json=as_json)
+    _warn_of_server(desk)
+    found = list_waiting(desk)
+    if as_json:
+        show_rows([field.name for field in fields(Waiting)], [astuple(row) for row in found], as_json=True)
+    else:
+        _show_blocks([_told_mail(row) for row in found], "No mail waits, failed or is in doubt.")
 
 
 @mails.command("readers")
 def mail_readers(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Who gets which edition and when, who has unsubscribed, and the address at which each does."""
     from flows.desk import open_desk
-    from flows.subscriptions import Reader, list_readers
+    from flows.subscriptions import KEY_ADVICE, NO_KEY, Reader, list_readers, needs_key
 
     desk = open_desk(config, None)
-    rows = [astuple(row) for row in list_readers(desk)]
-    _show(desk, list(Reader.__dataclass_fields__), rows, as_json=as_json)
+    _warn_of_server(desk)
+    if needs_key(desk.settings):
+        errors.print(f"! {NO_KEY} {KEY_ADVICE}", markup=False, highlight=False, soft_wrap=True)
+    found = list_readers(desk)
+    if as_json:
+        show_rows([field.name for field in fields(Reader)], [astuple(row) for row in found], as_json=True)
+    else:
+        _show_blocks([_told_reader(row) for row in found], "The settings have no recipient.")
 
 
 @mails.command("send")
@@ -48,16 +60,24 @@ def mail_send(
     due: Annotated[
         bool, typer.Option("--due", help="Not those that were put off, until their next try is due. For cron.")
     ] = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=DAY, help="Only those of this edition, however old (default: of three days)."),
+    ] = None,
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Send what has not left though its reader's hour has come; fetch and build nothing."""
     from flows.desk import open_desk
-    from flows.outbox import NO_SERVER, SERVER_ADVICE, mail_due
+    from flows.outbox import NO_SERVER, SERVER_ADVICE, list_waiting, send_now
 
     desk = open_desk(config, None)
     if desk.settings.mail is None:
         raise SettingsError(NO_SERVER, advice=SERVER_ADVICE)
-    _tell(mail_due(desk, at_once=not due, failed_too=failed, wait=False))
+    day = on.date() if on else None
+    tried, warnings = send_now(desk, edition_on=day, at_once=not due, failed_too=failed)
+    if not due:
+        output.print(f"{tried} tried." if tried else _nothing(list_waiting(desk)), highlight=False, soft_wrap=True)
+    _tell(warnings)
 
 
 @mails.command("resend")
@@ -94,6 +114,8 @@ def mail_unsubscribe(
 
     if (address is None) == (link is None):
         raise SettingsError("Who unsubscribes?", advice="Give an address, or --link with the reader's own link.")
+    if link is not None and lang is not None:
+        raise SettingsError("A link is of one language already.", advice="Leave --lang out, or give an address.")
     desk = open_desk(config, None)
     readers = readers_at(desk.settings, address or "", lang) if link is None else reader_of_link(desk.settings, link)
     unsubscribe(desk, readers)
@@ -134,14 +156,43 @@ def mail_serve(
         server.serve_forever()
 
 
-def _show(desk: "Desk", columns: Sequence[str], rows: Sequence[tuple[object, ...]], *, as_json: bool) -> None:
-    """Rows; and where no server is set, that nothing of this will leave."""
+def _warn_of_server(desk: "Desk") -> None:
+    """Where no server is set, say that nothing of this will leave."""
     from flows.outbox import NO_SERVER, SERVER_ADVICE
 
     if desk.settings.mail is None:
         errors.print(NO_SERVER, SERVER_ADVICE, markup=False, highlight=False, soft_wrap=True)
-    if rows or desk.settings.mail is not None or as_json:
-        show_rows(columns, rows, as_json=as_json)
+
+
+def _show_blocks(blocks: Sequence[tuple[str, str]], none: str) -> None:
+    """A line each and another under it, for addresses and links are to be copied whole."""
+    for line, below in blocks:
+        output.print(line, markup=False, highlight=False, soft_wrap=True)
+        if below:
+            output.print(f"  {below}", markup=False, highlight=False, soft_wrap=True)
+    if not blocks:
+        output.print(none)
+
+
+def _told_mail(row: "Waiting") -> tuple[str, str]:
+    tries = f", tried {row.attempts} time{'s' if row.attempts != 1 else ''}" if row.attempts else ""
+    after = f", next try {row.next_try_at:%Y-%m-%d %H:%M} UTC" if row.next_try_at else ""
+    return f"{row.edition_on} {row.lang} {row.recipient}: {row.state}{tries}{after}", row.detail
+
+
+def _told_reader(row: "Reader") -> tuple[str, str]:
+    return f"{row.recipient} ({row.lang}): {row.state}, {row.at}, profile {row.profile}", row.unsubscribe
+
+
+def _nothing(rows: "Sequence[Waiting]") -> str:
+    """That nothing was sent, and which days have mails that a person can send."""
+    days = sorted({row.edition_on.isoformat() for row in rows if row.state == "failed"}, reverse=True)
+    if days:
+        return (
+            f"Nothing to send. Mails failed on {', '.join(days)}: 'contrecoup mail list' says why, and "
+            "'contrecoup mail send --failed --date DAY' sends a day's."
+        )
+    return "Nothing to send."
 
 
 def _tell_readers(readers: "Sequence[Recipient]", state: str) -> None:
@@ -154,5 +205,6 @@ def _tell(warnings: Sequence[str]) -> None:
         output.print(f"! {warning}", markup=False, highlight=False, soft_wrap=True)
     if warnings:
         raise Degraded(
-            f"{len(warnings)} mails need you.", advice="See the lines that begin with '!', and 'contrecoup mail list'."
+            "A mail needs you." if len(warnings) == 1 else f"{len(warnings)} mails need you.",
+            advice="See the lines that begin with '!', and 'contrecoup mail list'.",
         )

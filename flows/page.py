@@ -3,7 +3,7 @@
 digests.html | page_of   > what Rich prints
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from lxml.html import HtmlElement, document_fromstring
@@ -34,7 +34,9 @@ _INLINE = {
     "caption": Style(dim=True),
 }
 _HEADINGS = {"h1": Style(bold=True), "h3": Style(bold=True), "h4": Style(bold=True)}
-_LEFT_OUT = {"quiet", "spark"}
+UNBOUND = 1000
+"""A width at which a table says how narrow it can be."""
+_LEFT_OUT = {"quiet", "pictured"}
 
 
 class Prose:
@@ -47,14 +49,34 @@ class Prose:
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """See ``rich.protocol``."""
         del console
-        widest = max(cell_len(line) for line in self.text.plain.split("\n"))
-        return Measurement(1, widest).with_maximum(options.max_width)
+        lines = self.text.plain.split("\n")
+        narrowest = max(cell_len(word) for line in lines for word in line.split(" "))
+        return Measurement(narrowest, max(map(cell_len, lines))).with_maximum(options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """See ``rich.protocol``."""
         del console
         for line in self.text.split("\n", allow_blank=True):
             yield from line.divide(_breaks(line.plain, options.max_width))
+
+
+class Figures:
+    """A table of figures; where it has no room for its words, each name on a line and its figures on the next."""
+
+    def __init__(self, table: Table, rows: Sequence[Sequence[Text]]) -> None:
+        """Show ``table``, or ``rows``, which are its words."""
+        self.table = table
+        self.rows = rows
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """See ``rich.protocol``."""
+        if Measurement.get(console, options.update(width=UNBOUND), self.table).minimum <= options.max_width:
+            yield self.table
+            return
+        for name, *figures in self.rows:
+            yield Prose(name)
+            told = Text(" · ", style="dim").join(figure for figure in figures if figure)
+            yield Padding(Prose(told), (0, 0, 0, 2))
 
 
 def _breaks(line: str, width: int) -> list[int]:
@@ -113,17 +135,21 @@ def _rows(table: HtmlElement) -> Iterator[RenderableType]:
         yield grid
 
 
-def _figures(element: HtmlElement) -> Table:
-    """A table of figures: names to the left, numbers to the right."""
-    head, *rows = [[cell for cell in row if "spark" not in _classes(cell)] for row in element.iter("tr")]
-    skipped = len(head) - len(rows[0]) if rows else 0
-    head = [head[0], *head[1 + skipped :]]
+def _figures(element: HtmlElement) -> Figures:
+    """A table of figures: names to the left, which may take several lines, and numbers to the right."""
+    rows = [[_words(cell) for cell in row] for row in element.iter("tr")]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for cell in head:
-        table.add_column(_words(cell), justify="right" if "n" in _classes(cell) else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_words(cell) for cell in row))
-    return table
+    for place, column in enumerate(zip(*rows, strict=True)):
+        words = [word for cell in column for word in (cell.plain.split() if place == 0 else [cell.plain])]
+        table.add_column(
+            Prose(column[0]),
+            justify="right" if place else "left",
+            no_wrap=place > 0,
+            min_width=max(map(cell_len, words)),
+        )
+    for row in rows[1:]:
+        table.add_row(*map(Prose, row))
+    return Figures(table, rows)
 
 
 def _words(element: HtmlElement) -> Text:
@@ -136,7 +162,8 @@ def _words(element: HtmlElement) -> Text:
 
 def _append(element: HtmlElement, text: Text, style: Style) -> None:
     style += _style(element)
-    _add(text, element.text, style)
+    marked = "mark" in _classes(element)
+    _add(text, f"[{element.text}]" if marked else element.text, style)
     for child in element.iterchildren(tag="*"):
         if child.tag == "br":
             text.append("\n")

@@ -12,6 +12,7 @@ from time import monotonic
 
 from contrecoup.digest.archive import build_story_page
 from contrecoup.digest.build import build_edition
+from contrecoup.digest.changes import REMEMBERED
 from contrecoup.digest.edition import Counts, Edition
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.profiles import EVERYTHING
@@ -36,7 +37,7 @@ from contrecoup.models import (
     StoryArticle,
     Translation,
 )
-from flows.brief import REMEMBERED, inputs_of
+from flows.brief import inputs_of
 from flows.desk import Desk, open_desk
 from storage.store import Store, open_snapshot
 

@@ -4,20 +4,27 @@ settings, unsubscriptions | subscriptions > unsubscriptions | outbox
 """
 
 import os
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from pathlib import Path
+from threading import Lock
 
 from contrecoup.digest.mail import token_in, unsubscribe_link, unsubscribe_token
-from contrecoup.digest.profiles import profile_of
-from contrecoup.errors import SettingsError
+from contrecoup.digest.profiles import Profile, profile_of, profiles_of
+from contrecoup.errors import SettingsError, StoreBusy
 from contrecoup.models import Unsubscription
 from contrecoup.settings import Mail, Recipient, Settings
 from flows.desk import Desk, open_desk
-from storage.store import Store, rows_where
+from storage.store import WAIT_S, Store, rows_where
 
 UNSUBSCRIBE_KEY = "CONTRECOUP_UNSUBSCRIBE_KEY"
+NO_KEY = f"{UNSUBSCRIBE_KEY} is not set, so that no reader has a link: anybody could make it."
+KEY_ADVICE = "Set it in the environment of this command and of those that mail, to the same long secret."
+
+PATIENCE_S = 5.0
+"""How long the page waits for the database: a mail program that is told to come back does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,24 +80,30 @@ def reader_of_link(settings: Settings, link: str) -> list[Recipient]:
     Raises
     ------
     SettingsError
-        when the link is of none of them.
+        when the link is of none of them, or no key is set: anybody could have made it.
 
     """
-    token, key = token_in(link).encode(), os.environ.get(UNSUBSCRIBE_KEY, "")
-    for reader in settings.recipients:
-        own = unsubscribe_token(recipient=reader.address, lang=reader.lang, key=key)
-        if compare_digest(own.encode(), token):
-            return [reader]
+    if reader := _reader_of(settings, link, _key()):
+        return [reader]
     raise SettingsError(
         "The link is of no recipient of the settings.",
         advice=f"It must be whole, and {UNSUBSCRIBE_KEY} the one that made it: see 'contrecoup mail readers'.",
     )
 
 
-def unsubscribe(desk: Desk, readers: Sequence[Recipient]) -> None:
+def _reader_of(settings: Settings, link: str, key: str) -> Recipient | None:
+    token = token_in(link).encode(errors="replace")
+    for reader in settings.recipients:
+        own = unsubscribe_token(recipient=reader.address, lang=reader.lang, key=key)
+        if compare_digest(own.encode(), token):
+            return reader
+    return None
+
+
+def unsubscribe(desk: Desk, readers: Sequence[Recipient], *, wait_s: float = WAIT_S) -> None:
     """Plan and send them no more mails. A wish that is known already stays as it is."""
     keys = [key_of(reader.address, reader.lang) for reader in readers]
-    with desk.store() as store:
+    with desk.store(wait_s=wait_s) as store:
         store.save([Unsubscription(recipient=address, lang=lang, at=desk.now) for address, lang in keys])
 
 
@@ -102,11 +115,31 @@ def subscribe(desk: Desk, readers: Sequence[Recipient]) -> None:
 
 
 def link_of(server: Mail, recipient: str, lang: str) -> str | None:
-    """A reader's own address for unsubscribing, where the settings name a page."""
-    if server.unsubscribe is None:
+    """A reader's own address for unsubscribing, where the settings name a page and a key makes links hard to forge."""
+    if server.unsubscribe is None or not _has_key():
         return None
-    key = os.environ.get(UNSUBSCRIBE_KEY, "")
-    return unsubscribe_link(server.unsubscribe, recipient=recipient, lang=lang, key=key)
+    return unsubscribe_link(server.unsubscribe, recipient=recipient, lang=lang, key=_key())
+
+
+def needs_key(settings: Settings) -> bool:
+    """Whether the settings name a page, and no key makes links to it."""
+    return settings.mail is not None and settings.mail.unsubscribe is not None and not _has_key()
+
+
+def profiles_read(settings: Settings, lang: str, gone: Collection[tuple[str, str]]) -> tuple[Profile, ...]:
+    """The profiles to make in a language: those of its readers who have not unsubscribed, and the default one."""
+    readers = tuple(reader for reader in settings.recipients if key_of(reader.address, reader.lang) not in gone)
+    return profiles_of(settings.model_copy(update={"recipients": readers}), lang)
+
+
+def _has_key() -> bool:
+    return bool(os.environ.get(UNSUBSCRIBE_KEY))
+
+
+def _key() -> str:
+    if not _has_key():
+        raise SettingsError(NO_KEY, advice=KEY_ADVICE)
+    return os.environ[UNSUBSCRIBE_KEY]
 
 
 def _shown(reader: Recipient, settings: Settings, gone: Collection[tuple[str, str]]) -> Reader:
@@ -126,22 +159,25 @@ def leave_by(config: Path) -> Callable[[str], bool]:
     Raises
     ------
     SettingsError
-        when no key is set: anybody could make links.
+        when no key is set, or the settings are broken already.
 
     """
-    if not os.environ.get(UNSUBSCRIBE_KEY):
-        raise SettingsError(
-            f"{UNSUBSCRIBE_KEY} is not set: anybody who knows an address could make its link.",
-            advice="Set it in the environment of this command and of those that mail, to the same long secret.",
-        )
+    key = _key()
+    open_desk(config, None)
+    turn = Lock()  # in one process DuckDB would let several write at once, and refuse all but the first
 
     def leave(query: str) -> bool:
+        until = time.monotonic() + PATIENCE_S
         desk = open_desk(config, None)
-        try:
-            readers = reader_of_link(desk.settings, f"?{query}")
-        except SettingsError:
+        reader = _reader_of(desk.settings, f"?{query}", key)
+        if reader is None:
             return False
-        unsubscribe(desk, readers)
+        if not turn.acquire(timeout=PATIENCE_S):
+            raise StoreBusy("Other readers unsubscribe just now.", advice="Try again in a minute.")
+        try:
+            unsubscribe(desk, [reader], wait_s=max(0.0, until - time.monotonic()))
+        finally:
+            turn.release()
         return True
 
     return leave

@@ -27,6 +27,9 @@ from storage.schema import is_current, prepare
 from storage.snapshot import connect_snapshot, copy_to_snapshot
 from storage.tables import TABLES, Table, arrow_table, columns_of
 
+WAIT_S = 60.0
+"""How long to wait for a database that another process holds."""
+
 M = TypeVar("M")
 
 
@@ -179,7 +182,7 @@ class Store:
 
 
 @contextmanager
-def open_store(path: Path, *, wait_s: float = 60.0) -> Iterator[Store]:
+def open_store(path: Path, *, wait_s: float = WAIT_S) -> Iterator[Store]:
     """Open the database, made or brought up to date when needed; it is closed at the end of the block.
 
     Damage that could be mended is reported as rows of ``failures`` (stage ``store``) and in ``Store.repairs``.

@@ -16,7 +16,7 @@ from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.matches import SESSION_PERIODS, match_of, name_of, open_evidences, said_of
 from contrecoup.digest.outward import imprint, shown, without_offers
 from contrecoup.digest.stacks import Stacks
-from contrecoup.digest.tellings import GLOSSARY, Library, open_library, source_of, telling_of, topic_of
+from contrecoup.digest.tellings import GLOSSARY, Library, source_of, telling_of, topic_of
 from contrecoup.digest.watch import guarded, watched
 from contrecoup.models import Link, MoveVerdict, PriceBar, Story, StoryArticle, Verdict
 from contrecoup.sessions import close_of, open_of
@@ -30,11 +30,10 @@ MAX_CHECKED = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Another story that a page points to, by its name in the reader's language if it has one; it is in ``lang``."""
+    """Another story that a page points to, by its name in the reader's language if it has one."""
 
     story_id: str
     cited: Cited
-    lang: str
     first_at: datetime
 
 
@@ -118,8 +117,8 @@ class StoryPage:
 
 def build_story_page(story: Story, stacks: Stacks) -> StoryPage:
     """The page of a story in the language of the stacks. Pure: the same rows give the same page."""
-    library = open_library(stacks.inputs_of(story))
-    on_tokens = story.id in stacks.guarded
+    library = stacks.library_of(story)
+    on_tokens = story.id in library.guarded
     telling = watched(story, library) if on_tokens else telling_of(story, library)
     members = library.members.get(story.id, ())
     own = [member for member in members if member.wire_id == member.article_id]
@@ -149,9 +148,8 @@ def named(story_id: str | None, stacks: Stacks) -> Named | None:
     story = stacks.stories.get(story_id or "")
     if story is None:
         return None
-    telling = guarded(story, open_library(stacks.inputs_of(story)))
-    lang = stacks.whole.lang if telling.counterpart else story.lang
-    return Named(story_id=story.id, cited=telling.cited, lang=lang, first_at=story.first_at)
+    telling = guarded(story, stacks.library_of(story))
+    return Named(story_id=story.id, cited=telling.cited, first_at=story.first_at)
 
 
 def _retelling(member: StoryArticle, library: Library, stacks: Stacks) -> Retelling:

@@ -9,8 +9,9 @@ twelve stories, two a publisher, except that a story which is linked to a move i
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from enum import IntEnum, auto
 
-from contrecoup.digest.changes import changes_of
+from contrecoup.digest.changes import REVISED, changes_of
 from contrecoup.digest.courses import prices_of
 from contrecoup.digest.edition import Counts, Edition, Figure, Group, Shelf, Tally, Telling
 from contrecoup.digest.inputs import EditionInputs
@@ -22,11 +23,10 @@ from contrecoup.digest.tellings import (
     open_library,
     own_publishers,
     publisher_of_story,
-    telling_of,
     topic_of,
 )
-from contrecoup.digest.watch import watched
-from contrecoup.models import DigestItem, LinkLabel, MoveVerdict, Story
+from contrecoup.digest.watch import guarded, watched
+from contrecoup.models import DigestItem, Layer, LinkLabel, MoveVerdict, Story
 
 __all__ = ["Counts", "EditionInputs", "build_edition", "items_of", "shorter"]
 
@@ -35,6 +35,19 @@ MAX_TOKEN_STORIES = 3
 MAX_PER_PUBLISHER = 2
 TOPICS = ("ai_model_launch", "chip_stocks", "crypto_mining")
 """Order of the topics on the page; those that a user adds follow, by name. Scam tokens have a watch of their own."""
+OTHERS, MAX_OTHERS = "other_stories", 3
+"""The last shelf, of stories without a topic, and how many of them that no edition had it takes."""
+
+
+class _Turn(IntEnum):
+    """Who chooses first: the watch on tokens, whose three lines a busy day must not push out."""
+
+    TOKENS = auto()
+    SHELVES = auto()
+    OTHERS = auto()
+
+
+MOST = {_Turn.TOKENS: MAX_TOKEN_STORIES, _Turn.OTHERS: MAX_OTHERS}
 
 
 def build_edition(inputs: EditionInputs) -> Edition:
@@ -62,6 +75,11 @@ def build_edition(inputs: EditionInputs) -> Edition:
         counts=inputs.counts,
         strip=strip_of(inputs, prices),
         changes=changes_of(library),
+        told=frozenset(
+            story_id
+            for story_id, members in library.members.items()
+            if story_id in library.stories and any(member.told_at > inputs.since_at for member in members)
+        ),
     )
 
 
@@ -100,24 +118,27 @@ def items_of(edition: Edition) -> list[DigestItem]:
 
 
 def _places(edition: Edition) -> Iterator[tuple[str, str, str, tuple[str, LinkLabel] | None]]:
-    """Section, key and title of what stands somewhere, and of a linked move its story and label."""
+    """Section, key and title of what stands somewhere, and of a linked or revised move its story and label."""
     for group in edition.groups:
-        yield "linked_stories", group.telling.story_id, group.telling.title, None
+        yield "linked_stories", group.telling.story_id, group.telling.cited.title, None
         for match in group.matches + group.others:
             yield "linked_moves", match.figure.key, match.figure.name, (group.telling.story_id, match.label)
     for figure in edition.unexplained:
         yield "unexplained", figure.key, figure.name, None
     for shelf in edition.shelves:
         for telling in shelf.tellings:
-            yield shelf.topic, telling.story_id, telling.title, None
+            yield shelf.topic, telling.story_id, telling.cited.title, None
     for telling in edition.tokens:
-        yield SCAM_TOPIC, telling.story_id, telling.title, None
+        yield SCAM_TOPIC, telling.story_id, telling.cited.title, None
+    for one in edition.changes.revisions:
+        yield REVISED, one.key, one.name, (one.story_id, one.label) if one.story_id and one.label else None
 
 
 def _tally(inputs: EditionInputs, groups: Sequence[Group], unexplained: Sequence[Figure]) -> Tally:
     verdicts = Counter(move.verdict for move in inputs.moves)
     return Tally(
         sessions=len(inputs.moves),
+        followed=len({move.symbol for move in inputs.moves}),
         linked=_moves_in(groups),
         unexplained=len(unexplained),
         quiet=verdicts[MoveVerdict.QUIET],
@@ -137,23 +158,43 @@ def _choose(
     room = MAX_STORIES - len(groups)
     tokens: list[Telling] = []
     shelves: dict[str, list[Telling]] = defaultdict(list)
-    stories = [story for story in library.stories.values() if story.id not in linked and library.fresh(story)]
-    topics = {story.id: topic_of(story, library) for story in stories}
-    # The watch on tokens chooses first: three lines that a busy day must not push out.
-    for story in sorted(stories, key=lambda story: (topics[story.id] != SCAM_TOPIC, *_loudest(story, library))):
-        topic = topics[story.id]
+    turns: Counter[_Turn] = Counter()
+    for turn, story in sorted(_candidates(library, linked), key=lambda one: (one[0], *_loudest(one[1], library))):
         publisher = publisher_of_story(story, library)
-        full = topic == SCAM_TOPIC and len(tokens) >= MAX_TOKEN_STORIES
-        if topic is None or full or room == 0 or publishers[publisher] >= MAX_PER_PUBLISHER:
+        full = room == 0 or turns[turn] >= MOST.get(turn, MAX_STORIES)
+        if full or publishers[publisher] >= MAX_PER_PUBLISHER:
             continue
-        if topic == SCAM_TOPIC:
+        if turn is _Turn.TOKENS:
             tokens.append(watched(story, library))
         else:
-            shelves[topic].append(replace(telling_of(story, library), still=still_of(story, library)))
+            topic = topic_of(story, library) or OTHERS
+            shelves[topic].append(replace(guarded(story, library), still=still_of(story, library)))
         publishers[publisher] += 1
+        turns[turn] += 1
         room -= 1
-    order = [topic for topic in TOPICS if topic in shelves] + sorted(set(shelves) - set(TOPICS))
+    order = [topic for topic in TOPICS if topic in shelves] + sorted(set(shelves) - {*TOPICS, OTHERS})
+    order += [OTHERS] if OTHERS in shelves else []
     return tuple(tokens), tuple(Shelf(topic=topic, tellings=tuple(shelves[topic])) for topic in order)
+
+
+def _candidates(library: Library, linked: frozenset[str]) -> Iterator[tuple[_Turn, Story]]:
+    """The stories of the window that may have a place, with their turn to choose one.
+
+    A reader goes on with a story of an earlier edition whatever it is about; of the others without a topic, those of
+    two houses that name an instrument or an organisation up front are told, if no topic was asked for.
+    """
+    inputs = library.inputs
+    naming = {m.article_id for m in inputs.mentions if m.layer is Layer.DIRECT and m.field != "text"}
+    for story in library.stories.values():
+        if story.id in linked or not library.fresh(story):
+            continue
+        topic, members = topic_of(story, library), library.members[story.id]
+        if topic == SCAM_TOPIC:
+            yield _Turn.TOKENS, story
+        elif topic is not None or story.id in library.seen_on:
+            yield _Turn.SHELVES, story
+        elif not inputs.topics and len(own_publishers(members)) > 1 and any(m.article_id in naming for m in members):
+            yield _Turn.OTHERS, story
 
 
 def _loudest(story: Story, library: Library) -> tuple[int, float, str]:

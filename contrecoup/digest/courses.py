@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from contrecoup.bars import Fault
-from contrecoup.digest.edition import Close, Course, Figure
+from contrecoup.digest.drawn import Close, Course
+from contrecoup.digest.edition import Figure
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.instruments import Basket, Instrument
 from contrecoup.models import PriceBar, StoryArticle
@@ -19,7 +20,6 @@ from contrecoup.sessions import close_of, open_of, sessions_before
 
 SESSIONS_BEFORE = 4
 SLOT_H = 3
-HUNDRED = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Prices:
 
     def close_on(self, symbol: str, day: date) -> float:
         """The close of a session that has a sound return."""
-        return self.panel.series(symbol).bars[day].close or HUNDRED
+        return self.panel.series(symbol).bars[day].close or 0.0
 
 
 def prices_of(inputs: EditionInputs) -> Prices:
@@ -53,7 +53,7 @@ def prices_of(inputs: EditionInputs) -> Prices:
 def course_of(move: Figure, members: Sequence[StoryArticle], prices: Prices, inputs: EditionInputs) -> Course | None:
     """Closes up to the move's, and who told the story meanwhile; None where the prices have a gap.
 
-    A basket's closes are an index that stood at 100 before the move.
+    A basket's closes are relative to the one before the move.
     """
     instrument = inputs.instruments.get(move.symbol)
     if instrument is None:
@@ -63,7 +63,7 @@ def course_of(move: Figure, members: Sequence[StoryArticle], prices: Prices, inp
     if (levels := levels_of(returns, days)) is None:
         return None
     is_index = isinstance(instrument, Basket)
-    base = HUNDRED if is_index else prices.close_on(move.symbol, days[-2])
+    base = 1.0 if is_index else prices.close_on(move.symbol, days[-2])
     closes = tuple(
         Close(
             opens_at=open_of(instrument.exchange, day),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contrecoup.digest.archive import Close, Session, Told
-from contrecoup.digest.edition import Course
+from contrecoup.digest.drawn import Course, Scale
 
 WIDTH, HEIGHT = 720.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 712.0, 34.0, 248.0
@@ -117,9 +117,14 @@ class Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionWindow:
-    """The chart beside a move of an edition: a line of closes, the session as a band, and bars (x, y, height)."""
+    """The chart beside a move of an edition: a line of closes, the session as a band, and bars (x, y, height).
+
+    ``base_y`` is where the close before the session stands; ``grid`` are the whole tenths above and below it.
+    """
 
     points: str
+    base_y: float
+    grid: tuple[float, ...]
     band_x: float
     band_width: float
     end_x: float
@@ -197,14 +202,17 @@ def spark_of(levels: Sequence[float]) -> str:
     return " ".join(f"{SPARK_MARGIN + at * step:.1f},{y:.1f}" for at, y in enumerate(heights))
 
 
-def window_of(course: Course) -> SessionWindow:
-    """The session of a move and those before it, above the houses that told the story meanwhile."""
+def window_of(course: Course, scale: Scale) -> SessionWindow:
+    """The session of a move and those before it, above the houses that told the story meanwhile, by a common scale."""
     span = course.end_at - course.start_at
 
     def across(moment: datetime) -> float:
         return round(WINDOW_LEFT + (moment - course.start_at) / span * (WINDOW_RIGHT - WINDOW_LEFT), 1)
 
-    heights = _heights([close.value for close in course.closes], WINDOW_TOP, WINDOW_MIDDLE)
+    def down(change: float) -> float:
+        return round(WINDOW_TOP + scale.down(change) * (WINDOW_MIDDLE - WINDOW_TOP), 1)
+
+    heights = [down(change) for change in course.changes]
     points: list[tuple[float, float]] = []
     for at, close in enumerate(course.closes):
         points += [(across(close.opens_at), heights[at - 1])] if at else []
@@ -212,8 +220,10 @@ def window_of(course: Course) -> SessionWindow:
     last = course.closes[-1]
     opens = across(last.opens_at)
     step = (WINDOW_RIGHT - WINDOW_LEFT) / len(course.slots)
-    unit = (WINDOW_BOTTOM - WINDOW_MIDDLE - ROOM_BETWEEN) / max(1, course.peak)
+    unit = (WINDOW_BOTTOM - WINDOW_MIDDLE - ROOM_BETWEEN) / max(1, scale.houses)
     return SessionWindow(
+        base_y=down(0.0),
+        grid=tuple(down(change) for change in scale.grid),
         points=" ".join(f"{x:g},{y:g}" for x, y in points),
         band_x=opens,
         band_width=round(max(2.0, across(last.at) - opens), 1),

@@ -5,8 +5,9 @@ Texts of the press (titles, quotes, translations) come here already clipped and 
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from contrecoup.digest.drawn import Course, Scale, Ticker
 from contrecoup.models import LinkLabel, Scope, Status, Verdict
 
 
@@ -14,6 +15,7 @@ from contrecoup.models import LinkLabel, Scope, Status, Verdict
 class Counts:
     """What the footer reconciles. ``entries`` are the window's feed items by the state in which each ended.
 
+    ``failure_kinds`` are the failures by their kind (``Failure.kind``), the most frequent first.
     ``coverage`` is complete, partial or stale, and ``coverage_reason`` a code or a sentence that says why.
     """
 
@@ -23,7 +25,7 @@ class Counts:
     entries: tuple[tuple[str, int], ...] = ()
     articles_fr: int = 0
     articles_en: int = 0
-    failures: int = 0
+    failure_kinds: tuple[tuple[str, int], ...] = ()
     coverage: str = "complete"
     coverage_reason: str = ""
 
@@ -31,6 +33,11 @@ class Counts:
     def entries_in_all(self) -> int:
         """The sum over the states."""
         return sum(number for _, number in self.entries)
+
+    @property
+    def failures(self) -> int:
+        """The sum over the kinds."""
+        return sum(number for _, number in self.failure_kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +54,30 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A number that some publishers state, of look-alikes, of times, or of money (``unit``); see ``LookAlike``."""
+    """A number that some publishers state, of look-alikes, of times, or of money (``unit``); see ``LookAlike``.
+
+    ``span`` is the stretch within which all of them say that a growth took place (``impersonation_numbers.SPANS``).
+    """
 
     number: float
     qualifier: str
     unit: str
     publishers: tuple[str, ...]
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denial:
-    """A sentence that denies a token: the brand's own word when ``official``, else the article's."""
+    """A sentence that denies a token: what the brand says when ``official``, else what the article does.
+
+    ``verbatim``: the brand's words stand in it between quotation marks.
+    """
 
     publisher: str
     lang: str
     text: str
     official: bool
+    verbatim: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +96,7 @@ class Figure:
     """The figures of a move: returns are fractions, ``z`` counts standard errors of the forecast.
 
     ``members`` is the number of a basket's, else None; ``scope`` is ``sector`` of a move that its sector accounts for.
+    ``beyond_sector`` says that ``abnormal_return`` and ``z`` are those beside the sector, which alone made the move.
     """
 
     symbol: str
@@ -91,6 +107,7 @@ class Figure:
     z: float
     members: int | None = None
     scope: Scope | None = None
+    beyond_sector: bool = False
 
     @property
     def key(self) -> str:
@@ -100,14 +117,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """A story's title as a sentence cites it; ``translation`` is there of one in another language, if it was accepted.
-
-    ``glossed`` says that ``translation`` is a word-for-word gloss.
-    """
+    """A story's title as a sentence cites it, and its language: always a title of the press, never a translation."""
 
     title: str
-    translation: str | None
-    glossed: bool
+    lang: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +128,11 @@ class Telling:
     """A story as it stands in an edition.
 
     ``publishers`` counts those whose text is their own, ``copies`` the articles that repeat another's. ``glossed``
-    says that ``translation`` is a word-for-word gloss. ``counterpart`` is the first title in the reader's language,
-    when the story's own title is in another. ``seen_on`` is the last edition that showed the story. ``watch`` is there
-    in the watch on tokens, when a borrowed name was found. ``still`` are the ordinary sessions of what it names up
-    front, when many told it and nothing moved.
+    says that ``translation`` is a word-for-word gloss. ``counterpart`` is the first title in the reader's language
+    (``reader``), when the story's own title is in another. ``seen_on`` is the last edition that showed the story.
+    ``told_anew`` counts the articles since the last edition; ``latest`` is the newest of them with a text of its own,
+    in the reader's language if there is one. ``watch`` is there in the watch on tokens, when a borrowed name was found.
+    ``still`` are the ordinary sessions of what it names up front, when many told it and nothing moved.
     """
 
     story_id: str
@@ -127,21 +141,25 @@ class Telling:
     translation: str | None
     glossed: bool
     counterpart: str | None
+    reader: str
     first_at: datetime
     new: bool
     seen_on: date | None
     publishers: int
     articles: int
     copies: int
+    told_anew: int
+    latest: Source | None
     sources: tuple[Source, ...]
     watch: Watch | None = None
     still: tuple[Figure, ...] = ()
 
     @property
     def cited(self) -> Cited:
-        """The story by its name in the reader's language, else by its own title and the translation."""
-        translation = None if self.counterpart else self.translation
-        return Cited(title=self.counterpart or self.title, translation=translation, glossed=self.glossed)
+        """The story by its name in the reader's language, else by its own title."""
+        if self.counterpart is None:
+            return Cited(title=self.title, lang=self.lang)
+        return Cited(title=self.counterpart, lang=self.reader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,71 +199,21 @@ class SlowBurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Close:
-    """The price, or the level of an index, at the close of a session (``at``) that began at ``opens_at``."""
-
-    opens_at: datetime
-    at: datetime
-    value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """A session and those before it: ``closes`` up to its own, and how many houses told the story meanwhile.
-
-    ``slots`` share the time from ``start_at`` to ``end_at`` evenly. ``currency`` is None of a basket, whose closes are
-    an index that stood at 100 before the session.
-    """
-
-    closes: tuple[Close, ...]
-    start_at: datetime
-    end_at: datetime
-    slots: tuple[int, ...]
-    currency: str | None
-
-    @property
-    def peak(self) -> int:
-        """The most houses in one slot."""
-        return max(self.slots)
-
-    @property
-    def slot(self) -> timedelta:
-        """How long a slot is."""
-        return (self.end_at - self.start_at) / len(self.slots)
-
-    @property
-    def peak_at(self) -> datetime:
-        """When the first slot of the most houses began."""
-        return self.start_at + self.slots.index(self.peak) * self.slot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticker:
-    """A line of the market strip: a benchmark's close, or a basket's index (100 at the first of ``levels``).
-
-    ``levels`` are relative closes, oldest first. ``members`` is the number of a basket's, else None.
-    """
-
-    symbol: str
-    name: str
-    session_on: date
-    value: float
-    simple_return: float
-    levels: tuple[float, ...]
-    members: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """A session of the edition before whose link is not what it was: ``story`` and ``label`` now, None without a link.
+    """A session of an edition before whose link is not what it was: ``story`` and ``label`` now, None without a link.
 
-    ``was`` is the label that it had, None when the edition had no story for it; ``same_story`` says that only the label
-    is another.
+    ``key`` is the session's (``symbol@date``), ``story_id`` the id of ``story``.
+
+    ``was`` is the label that it had, None when the edition had no story for it, and ``instead_of`` that story, as the
+    edition cited it; ``same_story`` says that only the label is another.
     """
 
+    key: str
     name: str
     session_on: date
     was: LinkLabel | None
+    instead_of: Cited | None
+    story_id: str | None
     story: Cited | None
     label: LinkLabel | None
     same_story: bool
@@ -253,9 +221,13 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What the edition before would say otherwise. ``late`` are articles that it missed, ``more_late`` their rest."""
+    """What the edition before would say otherwise. ``late`` are articles that it missed.
+
+    ``more_revised`` and ``more_late`` count those that are left out.
+    """
 
     revisions: tuple[Revision, ...] = ()
+    more_revised: int = 0
     late: tuple[Source, ...] = ()
     more_late: int = 0
 
@@ -265,8 +237,10 @@ class Match:
     """A move and what speaks for the story that coincided with it; the parts of the link are in 0..1.
 
     ``base_rate`` is the share of ordinary sessions on which a story fits as well; ``quiet_sessions`` of these are its
-    own. ``named_by`` are the independent publishers of the story that name the instrument itself, first things first.
-    ``rival`` is None when it is the group's. ``slow_burn`` is an older story beside this one. ``quote`` is None when
+    own. ``named_by`` are the independent publishers of the story that name the instrument itself, first things first,
+    in texts told after ``named_since``, the close before the session.
+    ``told_at`` is when the story was first told, ``lag_hours`` before the close.
+    ``rival`` came next, unless it is the ``slow_burn``, an older story beside this one. ``quote`` is None when
     ``said`` has something to show. ``course`` is there for a move that is shown in full, where its prices have no gap.
     """
 
@@ -275,10 +249,12 @@ class Match:
     base_rate: float
     quiet_sessions: int
     named_by: tuple[str, ...]
+    named_since: datetime
     directness: float
     attention: float
     lag_hours: float
     lag_sessions: int
+    told_at: datetime
     rival: Cited | None
     slow_burn: SlowBurn | None
     quote: Quote | None
@@ -290,12 +266,11 @@ class Match:
 class Group:
     """A story with the moves that coincided with it: ``matches`` in full, ``others`` in one compact table.
 
-    ``attention`` is the greatest of the links' (0..1), ``rival`` the story that came next for its first move.
+    ``attention`` is the greatest of the links' (0..1).
     """
 
     telling: Telling
     attention: float
-    rival: Cited | None
     matches: tuple[Match, ...]
     others: tuple[Match, ...]
 
@@ -318,20 +293,31 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many sessions were measured and how they ended; the parts add up to ``sessions``."""
+    """How many sessions were measured and how they ended; the parts add up to ``sessions``.
+
+    ``followed`` is how many instruments and baskets had one.
+    """
 
     sessions: int
+    followed: int
     linked: int
     unexplained: int
     quiet: int
     unmeasured: int
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """How some sessions ended, with their number: what happened to none is left out."""
+        ends = ("linked", "unexplained", "quiet", "unmeasured")
+        return tuple((end, number) for end in ends if (number := int(getattr(self, end))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """Everything that one edition says, in reading order; it covers (``since_at``, ``until_at``].
 
-    ``hidden`` counts the linked moves for whose stories there was no room.
+    ``hidden`` counts the linked moves for whose stories there was no room; ``told`` are the ids of all stories that had
+    an article in the window.
     """
 
     edition_on: date
@@ -350,6 +336,22 @@ class Edition:
     counts: Counts
     strip: tuple[Ticker, ...] = ()
     changes: Changes = Changes()
+    told: frozenset[str] = frozenset()
+
+    @property
+    def untold(self) -> int:
+        """How many stories of the window have no place here."""
+        tellings = [group.telling for group in self.groups] + [one for shelf in self.shelves for one in shelf.tellings]
+        return len(self.told - {telling.story_id for telling in (*tellings, *self.tokens)})
+
+    @property
+    def scale(self) -> Scale | None:
+        """The scale of the edition's charts; None when it has none."""
+        courses = [match.course for group in self.groups for match in group.matches if match.course]
+        if not courses:
+            return None
+        changes = [0.0, *(change for course in courses for change in course.changes)]
+        return Scale(low=min(changes), high=max(changes), houses=max(course.peak for course in courses))
 
     @property
     def continued(self) -> tuple[Telling, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contrecoup.digest.changes import MAX_LATE
+from contrecoup.digest.changes import MAX_LATE, MAX_REVISIONS, REMEMBERED
 from contrecoup.digest.edition import Edition, Telling
 from contrecoup.digest.facts import (
     CHANGES,
@@ -35,6 +35,7 @@ class _Teller:
         self._ground = ground
         self._moves = MoveFacts(wording, ground, edition.until_at)
         self._sessions: Parameters = {"sessions": tuple(ground.sessions)}
+        self._key: Parameters = {"edition_on": edition.edition_on, "lang": edition.lang, "profile": edition.profile}
 
     def parts(self) -> Iterator[Iterator[Fact]]:
         """The facts by the part of the edition in which they stand."""
@@ -46,6 +47,7 @@ class _Teller:
         for group in edition.groups:
             yield self._story(group.telling)
             yield self._moves.group(group)
+        yield self._moves.highest_bar(edition)
         for figure in edition.unexplained[: self._ground.most]:
             yield self._moves.figure(figure, self._w.row(figure, None))
         yield self._left_out()
@@ -56,14 +58,16 @@ class _Teller:
         for telling in edition.tokens:
             yield self._story(telling)
             yield self._watch(telling)
-        yield self._late()
+        for telling in edition.continued:
+            yield self._anew(telling)
+        yield self._changes_left_out()
         yield self._feeds()
         yield self._footer()
 
     # --- the day as a whole ---
 
     def _day(self) -> Iterator[Fact]:
-        """Subject and headline: the first move and the number of all, or how many sessions ended without any."""
+        """Subject and headline: the first move and the number of all, or how many sessions were measured."""
         edition, tally = self._edition, self._edition.tally
         subject, headline = self._w.subject(edition), self._w.headline(edition)
         first = [match.figure for group in edition.groups[:1] for match in group.matches + group.others]
@@ -75,21 +79,14 @@ class _Teller:
             yield Fact(item=figure.key, what="return", shown=shown, line=headline, source=source)
         elif measured := tally.sessions - tally.unmeasured:
             yield self._counted(TALLY, "sessions measured", measured, subject, self._ended("quiet"))
-            yield self._counted(TALLY, "sessions measured", measured, headline, self._ended("quiet"))
-        elif tally.unmeasured:
-            yield self._counted(TALLY, "sessions closed", tally.unmeasured, headline, self._ended("unmeasured"))
 
     def _tally(self) -> Iterator[Fact]:
         tally, line = self._edition.tally, self._w.tally(self._edition)
+        if not tally.sessions:
+            return
         source = source_of("explain_tally", self._sessions, column="number")
         yield self._counted(TALLY, "sessions followed", tally.sessions, line, source)
-        parts = {
-            "linked": tally.linked,
-            "unexplained": tally.unexplained,
-            "quiet": tally.quiet,
-            "unmeasured": tally.unmeasured,
-        }
-        for state, number in parts.items():
+        for state, number in tally.parts:
             source = source_of("explain_tally", self._sessions, column="number", state=state)
             yield self._counted(TALLY, f"sessions: {state}", number, line, source)
 
@@ -100,8 +97,7 @@ class _Teller:
         """What there was no room for."""
         edition, most = self._edition, self._ground.most
         if edition.hidden:
-            key: Parameters = {"edition_on": edition.edition_on, "lang": edition.lang, "profile": edition.profile}
-            source = source_of("explain_left_out", {**self._sessions, **key})
+            source = source_of("explain_left_out", {**self._sessions, **self._key})
             line = self._w.say("more.linked", n=edition.hidden)
             yield self._counted(TALLY, "linked moves left out", edition.hidden, line, source)
         if (more := len(edition.unexplained) - most) > 0:
@@ -109,9 +105,14 @@ class _Teller:
             line = self._w.say("more.figures", n=more)
             yield self._counted(TALLY, "moves without a story left out", more, line, source)
 
-    def _late(self) -> Iterator[Fact]:
-        if more := self._edition.changes.more_late:
-            source = source_of("explain_late", {"since": self._edition.since_at, "shown": MAX_LATE})
+    def _changes_left_out(self) -> Iterator[Fact]:
+        edition = self._edition
+        if more := edition.changes.more_revised:
+            asked: Parameters = {**self._key, "since_on": edition.edition_on - REMEMBERED, "shown": MAX_REVISIONS}
+            line = self._w.say("changed.more_revised", n=more)
+            yield self._counted(CHANGES, "revised links left out", more, line, source_of("explain_revised", asked))
+        if more := edition.changes.more_late:
+            source = source_of("explain_late", {"since": edition.since_at, "shown": MAX_LATE})
             line = self._w.say("changed.more_late", n=more)
             yield self._counted(CHANGES, "late articles left out", more, line, source)
 
@@ -126,7 +127,7 @@ class _Teller:
     def _footer(self) -> Iterator[Fact]:
         counts = self._edition.counts
         window: Parameters = {"since": self._edition.since_at, "until": self._edition.until_at}
-        _, entries, articles = self._w.counts(self._edition)
+        _, entries, articles, *untold = self._w.counts(self._edition)
         if counts.entries_in_all:
             source = source_of("entry_counts", window, column="number")
             yield self._counted(COUNTS, "feed entries", counts.entries_in_all, entries, source)
@@ -139,6 +140,12 @@ class _Teller:
         if counts.failures:
             source = source_of("failures_between", window)
             yield self._counted(COUNTS, "incidents", counts.failures, articles, source)
+        for kind, number in counts.failure_kinds:
+            source = source_of("failures_between", window, kind=kind)
+            yield self._counted(COUNTS, f"incidents: {kind}", number, articles, source)
+        for line in untold:
+            source = source_of("explain_untold", {**window, **self._key})
+            yield self._counted(COUNTS, "stories not shown", self._edition.untold, line, source)
 
     # --- stories ---
 
@@ -159,6 +166,11 @@ class _Teller:
                 line=self._w.still(telling),
                 source=source_of("explain_silence", link_of(figure, telling.story_id), column="percent"),
             )
+
+    def _anew(self, telling: Telling) -> Iterator[Fact]:
+        if telling.latest is not None:
+            source = source_of("explain_story_anew", {**self._told_in(telling), "since": self._edition.since_at})
+            yield self._counted(telling.story_id, "new articles", telling.told_anew, self._w.anew(telling), source)
 
     def _watch(self, telling: Telling) -> Iterator[Fact]:
         """The numbers that publishers state; a vague one has none to show."""

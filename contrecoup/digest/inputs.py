@@ -34,14 +34,16 @@ class EditionInputs:
     window; ``members`` are all articles of these stories; documents, translations, labels, mentions, claims, checks
     and look-alikes are theirs.
     ``late`` are ids of articles that the edition before missed, because they were read after it was built; their
-    stories are among ``stories``. ``previous`` are items of earlier editions, ``earlier_links`` the links that the
-    moves of the last of them have now; their stories are among ``stories``. ``bars`` are daily prices of everything
-    that is followed and of its benchmarks, from weeks before the window on.
+    stories are among ``stories``. ``previous`` are items of earlier editions, ``earlier_links`` the best link that each
+    of their moves has now; the stories of those that are not as they were told are among ``stories``. ``bars`` are
+    daily prices of everything that is followed and of its benchmarks, from weeks before the window on. ``topics`` are
+    those that the profile asks for, an empty set for all.
     """
 
     edition_on: date
     lang: str
     profile: str = "default"
+    topics: frozenset[str] = frozenset()
     since_at: datetime
     until_at: datetime
     timezone: str = "Europe/Paris"

@@ -67,8 +67,7 @@ def compose_mail(digest: Digest, *, sender: str, recipient: str, unsubscribe: st
     check_address(sender)
     check_address(recipient)
     domain = sender.rpartition("@")[2]
-    name = f"{digest.edition_on.isoformat()}-{digest.lang}"
-    message_id = f"<digest-{name}-{digest_of(digest.profile, recipient)[:16]}@{domain}>"
+    message_id = message_id_of(digest, sender, recipient)
     message = EmailMessage(policy=SMTP)
     headers = {
         "From": str(Address("Contrecoup", addr_spec=sender)),
@@ -100,6 +99,12 @@ def compose_mail(digest: Digest, *, sender: str, recipient: str, unsubscribe: st
     return Mail(message_id=message_id, sender=sender, recipient=recipient, raw=message.as_bytes(policy=_HEADERS))
 
 
+def message_id_of(digest: Digest, sender: str, recipient: str) -> str:
+    """The ``Message-ID`` of an edition's mail to a recipient: the same whenever it is sent."""
+    name = f"{digest.edition_on.isoformat()}-{digest.lang}"
+    return f"<digest-{name}-{digest_of(digest.profile, recipient)[:16]}@{sender.rpartition('@')[2]}>"
+
+
 def _ways_out(sender: str, unsubscribe: str | None) -> dict[str, str]:
     by_mail = f"<mailto:{sender}?subject=unsubscribe>"
     if unsubscribe is None:
@@ -117,12 +122,12 @@ def unsubscribe_link(page: str, *, recipient: str, lang: str, key: str) -> str:
 
 
 def unsubscribe_token(*, recipient: str, lang: str, key: str) -> str:
-    """An HMAC-SHA256 of address and language, in 32 hexadecimal digits.
+    """An HMAC-SHA256 of address and language, in 32 hexadecimal digits. Upper and lower case of an address are one.
 
     Who does not know the ``key`` can neither read it nor make that of somebody else (RFC 8058 §3.1 wants it hard to
     forge).
     """
-    return hmac.new(key.encode(), f"{recipient} {lang}".encode(), "sha256").hexdigest()[:_TOKEN_LENGTH]
+    return hmac.new(key.encode(), f"{recipient.lower()} {lang}".encode(), "sha256").hexdigest()[:_TOKEN_LENGTH]
 
 
 def token_in(link: str) -> str:

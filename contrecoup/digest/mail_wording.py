@@ -1,20 +1,22 @@
 """What the mail says beyond the archive's pages: the words beside its pictures, and what changed. Beside wording."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
 
-from contrecoup.digest.courses import HUNDRED, SLOT_H
-from contrecoup.digest.edition import Cited, Course, Edition, Figure, Match, Revision, Source, Telling, Ticker
+from contrecoup.digest.courses import SLOT_H
+from contrecoup.digest.drawn import Course, Ticker
+from contrecoup.digest.edition import Cited, Edition, Figure, Match, Revision, Source, Telling
 from contrecoup.digest.wording import NBSP, Wording, read_phrases
 from contrecoup.models import Status
 
-LONGEST_RIVAL = 40
+LONGEST_RIVAL = 36
 CROWD = 2
 """Houses at once from which on the peak of attention is told."""
+_SHARP = re.compile(rf"(?<=h){NBSP}00$")
+"""French writes 22 h for 22 h 00."""
 WHOLE_FROM = 10_000
 """A price from here on is told without decimals."""
 
@@ -23,11 +25,9 @@ WHOLE_FROM = 10_000
 class MailWording(Wording):
     """The phrases of one language, and the zone that times are told in."""
 
-    def value(self, ticker: Ticker) -> str:
-        """The close of a benchmark, or the index of a basket."""
-        if ticker.members is not None:
-            return self.number(ticker.value, "#,##0.0")
-        return self.price(ticker.value)
+    def close(self, ticker: Ticker) -> str:
+        """The close of a benchmark; a basket has none."""
+        return "" if ticker.close is None else self.price(ticker.close)
 
     def price(self, value: float) -> str:
         """A price with cents, or without where they say nothing."""
@@ -35,34 +35,40 @@ class MailWording(Wording):
 
     def ticker_row(self, ticker: Ticker) -> str:
         """A line of the market strip as text: what its columns and its sparkline show."""
-        told = (self.value(ticker), self.percent(ticker.simple_return), self.month(ticker))
-        return f"{ticker.name}{self.say('format.colon')}{', '.join(told)}"
+        told = (self.close(ticker), self.percent(ticker.simple_return), self.month(ticker))
+        name = f"{ticker.name} ({self.day(ticker.session_on)})" if ticker.earlier else ticker.name
+        return f"{name}{self.say('format.colon')}{', '.join(part for part in told if part)}"
 
     def month(self, ticker: Ticker) -> str:
-        """What a sparkline makes from its first close to its last."""
-        return self.percent(ticker.levels[-1] / ticker.levels[0] - 1)
+        """What a sparkline makes from its first close to its last; nothing where there is none."""
+        return self.percent(ticker.levels[-1] - 1) if ticker.levels else ""
 
     def spark_alt(self, ticker: Ticker) -> str:
-        """What a sparkline shows, in figures: an index of 100 at its first close."""
-        points = [HUNDRED * level for level in ticker.levels]
-        told = {"first": points[0], "low": min(points), "high": max(points), "last": points[-1]}
-        figures = {name: self.number(point, "#,##0.0") for name, point in told.items()}
-        return self.say("picture.spark", name=ticker.name, n=len(points), **figures)
+        """What a sparkline shows, in changes since its first close."""
+        points = [level - 1 for level in ticker.levels]
+        told = {"low": min(points), "high": max(points), "last": points[-1]}
+        return self.say("picture.spark", **{name: self.percent(point) for name, point in told.items()})
 
     def course_alt(self, figure: Figure, course: Course) -> str:
         """What the chart of a session window shows, in figures."""
-        closes = self.say("format.semicolon").join(self.level(course, close.value) for close in course.closes)
-        return self.say("picture.course", name=figure.name, closes=closes, hours=SLOT_H, peak=course.peak)
+        phrase = "picture.course" if course.currency else "picture.course_in_changes"
+        closes = self.say("format.semicolon").join(self.levels(course))
+        return self.say(phrase, name=figure.name, closes=closes, hours=SLOT_H, peak=course.peak)
 
     def caption(self, figure: Figure, course: Course) -> str:
-        """The session in a word, the close before it and its own, and when most told the story."""
-        session = self.capital(self.session(figure))
-        before, close = (self.level(course, one.value) for one in course.closes[-2:])
-        close = f"{close}{NBSP}{course.currency}" if course.currency else close
+        """The session in a word, the close before it and its own, if it has any, and when most told the story."""
+        told = self.capital(self.session(figure))
+        if course.currency:
+            before, close = self.levels(course)[-2:]
+            told += f"{self.say('format.colon')}{before} → {close}{NBSP}{course.currency}"
         if course.peak < CROWD:
-            return self.say("picture.caption_silent", session=session, before=before, close=close)
-        moment = self.lately(course.peak_at)
-        return self.say("picture.caption", session=session, before=before, close=close, n=course.peak, moment=moment)
+            return told
+        return f"{told} · {self.say('picture.peak', n=course.peak, slot=self.slot_of(course))}"
+
+    def slot_of(self, course: Course) -> str:
+        """The hours in which most told a story: ``between Mon 22:00 and 01:00``."""
+        since, until = self.lately(course.peak_at), self.at(course.peak_at + course.slot, "format.hour")
+        return self.say("picture.slot", since=_SHARP.sub("", since), until=_SHARP.sub("", until))
 
     def marks(self, source: Source, edition: Edition) -> str:
         """Hour of a source and, when its page could not be read, what was read instead; its date if it is not new."""
@@ -70,11 +76,6 @@ class MailWording(Wording):
         if source.status is not Status.FULL:
             parts.append(self.say(f"status.{source.status.value}"))
         return ", ".join(parts)
-
-    def lately(self, moment: datetime) -> str:
-        """A weekday and an hour in the edition's zone, unbroken."""
-        told = format_datetime(moment, self.phrases["format.lately"], tzinfo=self.zone, locale=self.locale)
-        return str(told).replace(" ", NBSP)
 
     def evidence(self, match: Match) -> list[str]:
         """What speaks for a link, a line each: who names it, what was checked, and the older story beside it."""
@@ -88,7 +89,7 @@ class MailWording(Wording):
         return self.say("why.rival", title=self.cited(rival, LONGEST_RIVAL))
 
     def about(self, telling: Telling) -> str:
-        """Publishers and articles of a story in one line; its hours stand beside its sources."""
+        """Publishers and articles of a story in one line, and how old it is where it is not new."""
         parts = [self.say("story.publishers", n=telling.publishers)]
         if telling.articles > telling.publishers:
             articles = self.say("story.articles", n=telling.articles)
@@ -97,23 +98,34 @@ class MailWording(Wording):
             parts.append(articles)
         if telling.seen_on is not None:
             parts.append(self.say("story.seen", day=self.day(telling.seen_on)))
+        elif not telling.new:
+            parts.append(self.say("story.first", moment=self.moment(telling.first_at)))
         return " · ".join(parts)
 
+    def anew(self, telling: Telling) -> str:
+        """How many articles came since the last edition; the newest is named after it."""
+        return self.say("story.anew", n=telling.told_anew)
+
     def revision(self, revision: Revision) -> str:
-        """What became of a link of the edition before."""
+        """What became of a link of an edition before, and which story it was with."""
         name, day = revision.name, self.day(revision.session_on)
+        was = self.cited(revision.instead_of) if revision.instead_of else None
         if revision.story is None or revision.label is None:
-            return self.say("changed.gone", name=name, day=day)
+            phrase = "changed.gone_from" if was else "changed.gone"
+            return self.say(phrase, name=name, day=day, was=was or "")
         title, label = self.cited(revision.story), self.label(revision.label)
         if revision.was is None:
             return self.say("changed.found", name=name, day=day, title=title, label=label)
         if revision.same_story:
             return self.say("changed.label", name=name, day=day, title=title, label=label, was=self.label(revision.was))
-        return self.say("changed.other", name=name, day=day, title=title, label=label)
+        phrase = "changed.other_than" if was else "changed.other"
+        return self.say(phrase, name=name, day=day, title=title, label=label, was=was or "")
 
-    def level(self, course: Course, value: float) -> str:
-        """A close of a session window, as a price or as an index."""
-        return self.price(value) if course.currency else self.number(value, "#,##0.0")
+    def levels(self, course: Course) -> list[str]:
+        """The closes of a session window as prices, or of a basket, relative to the one before the session."""
+        if course.currency:
+            return [self.price(close.value) for close in course.closes]
+        return [self.percent(change) for change in course.changes]
 
 
 def mail_wording_of(lang: str, timezone: str) -> MailWording:

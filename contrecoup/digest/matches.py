@@ -14,7 +14,7 @@ from datetime import datetime
 from contrecoup.digest.courses import Prices, course_of
 from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, SlowBurn, Unmeasured
 from contrecoup.digest.inputs import EditionInputs
-from contrecoup.digest.outward import imprint, shown
+from contrecoup.digest.outward import imprint, shown, without_offers
 from contrecoup.digest.tellings import Library
 from contrecoup.digest.watch import guarded
 from contrecoup.models import (
@@ -30,6 +30,8 @@ from contrecoup.models import (
     StoryArticle,
     Verdict,
 )
+from contrecoup.sessions import SEVEN_DAYS, close_of, sessions_before
+from contrecoup.verdicts import by_sector_alone
 
 FULL_IN_FIRST_GROUP = 3
 FULL_IN_OTHER_GROUPS = 1
@@ -73,17 +75,14 @@ def groups_of(library: Library, prices: Prices) -> tuple[Group, ...]:
         room -= min(full, len(found))
         naming = evidences.naming.get(found[0].figure.symbol, frozenset())
         telling = guarded(library.stories[story_id], library, per_language=1 if groups else 2, naming=naming)
-        rival = found[0].rival
-        shared = [replace(match, rival=None if match.rival == rival else match.rival) for match in found]
         attention = max(match.attention for match in found)
         members = library.members.get(story_id, ())
         groups.append(
             Group(
                 telling=telling,
                 attention=attention,
-                rival=rival,
-                matches=tuple(_drawn(match, members, prices, library.inputs) for match in shared[:full]),
-                others=tuple(shared[full:]),
+                matches=tuple(_drawn(match, members, prices, library.inputs) for match in found[:full]),
+                others=tuple(found[full:]),
             )
         )
     return tuple(groups)
@@ -128,15 +127,17 @@ def still_of(story: Story, library: Library) -> tuple[Figure, ...]:
 
 def figure_of(move: Move, inputs: EditionInputs) -> Figure:
     """The figures of a measured move; a figure that the method did not give counts as zero."""
+    beyond_sector = by_sector_alone(move)
     return Figure(
         symbol=move.symbol,
         name=name_of(move.symbol, inputs),
         session_on=move.session_on,
         simple_return=move.simple_return or 0.0,
-        abnormal_return=move.abnormal_return or 0.0,
-        z=move.z or 0.0,
+        abnormal_return=(move.sector_abnormal_return if beyond_sector else move.abnormal_return) or 0.0,
+        z=(move.sector_z if beyond_sector else move.z) or 0.0,
         members=move.members,
         scope=move.scope,
+        beyond_sector=beyond_sector,
     )
 
 
@@ -160,12 +161,10 @@ def open_evidences(inputs: EditionInputs) -> Evidences:
     for piece in inputs.evidence:
         evidence[piece.symbol, piece.story_id].append(piece)
     claims: dict[str, list[Claim]] = defaultdict(list)
-    for claim in inputs.claims:
-        if claim.symbol is not None:
-            claims[claim.symbol].append(claim)
     naming: dict[str, set[str]] = defaultdict(set)
     for claim in inputs.claims:
         if claim.symbol is not None:
+            claims[claim.symbol].append(claim)
             naming[claim.symbol].add(claim.article_id)
     for mention in inputs.mentions:
         if mention.layer is Layer.DIRECT:
@@ -178,14 +177,16 @@ def open_evidences(inputs: EditionInputs) -> Evidences:
 def match_of(move: Move, link: Link, library: Library, evidences: Evidences) -> Match:
     """A move, and what speaks for the story of one of its links."""
     members = {member.article_id: member for member in library.members.get(link.story_id, ())}
-    rival = library.stories.get(link.rival_story_id or "")
+    slow = _slow_link(link, library)
+    shown_already = {link.story_id, slow.story_id if slow else None}
+    rival = None if link.rival_story_id in shown_already else library.stories.get(link.rival_story_id or "")
     claims = [claim for claim in evidences.claims.get(move.symbol, ()) if claim.article_id in members]
     naming = evidences.naming.get(move.symbol, frozenset())
-    named_by = {
-        member.house: imprint(member.publisher)
-        for member in reversed(members.values())
-        if _is_own(member) and member.article_id in naming
-    }
+    since = _since(move, library.inputs)
+    named_by: dict[str, str] = {}
+    for member in members.values():
+        if _is_own(member) and member.article_id in naming and member.told_at > since:
+            named_by.setdefault(member.house, imprint(member.publisher))
     said = _said(claims, move, members, evidences)
     quotes = () if said else evidences.evidence.get((move.symbol, link.story_id), ())
     return Match(
@@ -193,40 +194,56 @@ def match_of(move: Move, link: Link, library: Library, evidences: Evidences) -> 
         label=link.label,
         base_rate=link.base_rate,
         quiet_sessions=link.quiet_sessions,
-        named_by=tuple(reversed(named_by.values())),
+        named_by=tuple(named_by.values()),
+        named_since=since,
         directness=link.directness,
         attention=link.attention,
         lag_hours=link.lag_hours,
         lag_sessions=link.lag_sessions,
+        told_at=library.stories[link.story_id].first_at,
         rival=guarded(rival, library).cited if rival else None,
-        slow_burn=_slow_burn(link, library),
-        quote=_quote([piece for piece in quotes if piece.session_on == move.session_on], members, library.inputs.lang),
+        slow_burn=_slow_burn(slow, library) if slow else None,
+        quote=_quote([piece for piece in quotes if piece.session_on == move.session_on], members, library),
         said=said,
     )
 
 
-def _slow_burn(link: Link, library: Library) -> SlowBurn | None:
-    """The best of the move's other stories that was told sessions before and came up again."""
+def _slow_link(link: Link, library: Library) -> Link | None:
+    """The best of the move's other links whose story was told sessions before and came up again."""
     others = [
         other for other in library.inputs.links if (other.symbol, other.session_on) == (link.symbol, link.session_on)
     ]
     for other in sorted(others, key=lambda other: other.rank):
-        story = library.stories.get(other.story_id)
         slow = SLOW_BURN in other.reason and other.lag_sessions >= SLOW_FROM
-        if other.story_id != link.story_id and story is not None and slow:
-            first_on = min((m.told_at for m in library.members.get(story.id, ())), default=story.first_at).date()
-            days = max(1, (link.session_on - first_on).days)
-            return SlowBurn(story=guarded(story, library).cited, days=days, sessions=other.lag_sessions)
+        if other.story_id != link.story_id and other.story_id in library.stories and slow:
+            return other
     return None
 
 
-def _quote(pieces: Sequence[Evidence], members: Mapping[str, StoryArticle], lang: str) -> Quote | None:
-    """One piece of evidence, in the reader's language if there is one."""
+def _slow_burn(link: Link, library: Library) -> SlowBurn:
+    story = library.stories[link.story_id]
+    first_on = min((m.told_at for m in library.members.get(story.id, ())), default=story.first_at).date()
+    days = max(1, (link.session_on - first_on).days)
+    return SlowBurn(story=guarded(story, library).cited, days=days, sessions=link.lag_sessions)
+
+
+def _quote(pieces: Sequence[Evidence], members: Mapping[str, StoryArticle], library: Library) -> Quote | None:
+    """One piece of evidence, in the reader's language if there is one; of a story on tokens without offers."""
     known = [(piece, members[piece.article_id]) for piece in pieces if piece.article_id in members]
     if not known:
         return None
-    piece, member = min(known, key=lambda pair: (pair[1].lang != lang, pair[0].kind, pair[0].article_id))
-    return Quote(publisher=imprint(member.publisher), lang=member.lang, text=shown(piece.quote))
+    piece, member = min(known, key=lambda pair: (pair[1].lang != library.inputs.lang, pair[0].kind, pair[0].article_id))
+    text = shown(piece.quote)
+    text = without_offers(text) if piece.story_id in library.guarded else text
+    return Quote(publisher=imprint(member.publisher), lang=member.lang, text=text)
+
+
+def _since(move: Move, inputs: EditionInputs) -> datetime:
+    """The close before a session: who told of the instrument earlier, told of another session."""
+    instrument = inputs.instruments.get(move.symbol)
+    calendar = instrument.exchange if instrument else SEVEN_DAYS
+    (before,) = sessions_before(calendar, move.session_on, 1)
+    return close_of(calendar, before)
 
 
 def _is_own(member: StoryArticle) -> bool:

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from contrecoup.digest.courses import SLOT_H
-from contrecoup.digest.edition import Course, Figure, Group, Match, Said, SlowBurn, Ticker
+from contrecoup.digest.drawn import Course, Ticker
+from contrecoup.digest.edition import Edition, Figure, Group, Match, Said, SlowBurn
 from contrecoup.digest.facts import MARKET, Fact, Ground, Parameters, Source, link_of, move_source, source_of
+from contrecoup.digest.lags import lag_of
 from contrecoup.digest.mail_wording import CROWD, MailWording
-from contrecoup.digest.wording import DAY_H, LAG_IN_HOURS_UNTIL, YOUNG
+from contrecoup.digest.wording import YOUNG
 from contrecoup.links import PRIOR_MIDDLE, PRIOR_SESSIONS, PRIOR_SPREAD, REMEMBERED
 
 _ONE_PLACE = "#,##0.0"
+LEAST_CLOSES = 2
+"""Closes that the return of a session needs."""
 _PRIOR: Parameters = {
     "prior_sessions": PRIOR_SESSIONS,
     "prior_middle": PRIOR_MIDDLE,
@@ -43,28 +47,26 @@ class MoveFacts:
     def ticker(self, ticker: Ticker) -> Iterator[Fact]:
         """A line of the market strip, and its sparkline."""
         w, line = self._w, self._w.ticker_row(ticker)
-        closes = self._closes(ticker.symbol, ticker.session_on, len(ticker.levels))
-        value = "close" if ticker.members is None else "index"
+        closes = self._closes(ticker.symbol, ticker.session_on, max(LEAST_CLOSES, len(ticker.levels)))
         told = (
-            (value, w.value(ticker), source_of(*closes, column=value, back=0)),
-            ("return", w.percent(ticker.simple_return), source_of(*closes, column="percent", back=0)),
-            ("return of the month", w.month(ticker), source_of(*closes, column="since_first", back=0)),
+            ("close", w.close(ticker), "close"),
+            ("return", w.percent(ticker.simple_return), "percent"),
+            ("return of the month", w.month(ticker), "since_first"),
         )
-        for what, shown, source in told:
-            yield Fact(item=MARKET, what=f"{ticker.symbol}: {what}", shown=shown, line=line, source=source)
-        levels = {
-            "first": (ticker.levels[0], "index", len(ticker.levels) - 1),
-            "last": (ticker.levels[-1], "index", 0),
-            "lowest": (min(ticker.levels), "lowest", 0),
-            "highest": (max(ticker.levels), "highest", 0),
-        }
-        for name, (level, column, back) in levels.items():
+        for what, shown, column in told:
+            source = source_of(*closes, column=column, back=0)
+            if shown:
+                yield Fact(item=MARKET, what=f"{ticker.symbol}: {what}", shown=shown, line=line, source=source)
+        if not ticker.levels:
+            return
+        levels = {"since_first": ticker.levels[-1], "lowest": min(ticker.levels), "highest": max(ticker.levels)}
+        for column, level in levels.items():
             yield Fact(
                 item=MARKET,
-                what=f"{ticker.symbol}: {name} of the sparkline",
-                shown=w.number(100 * level, _ONE_PLACE),
+                what=f"{ticker.symbol}: {column} of the sparkline",
+                shown=w.percent(level - 1),
                 line=w.spark_alt(ticker),
-                source=source_of(*closes, column=column, back=back),
+                source=source_of(*closes, column=column, back=0),
                 pictured=True,
             )
 
@@ -75,11 +77,11 @@ class MoveFacts:
 
     def _measured(self, figure: Figure) -> tuple[tuple[str, str, str], ...]:
         """What is said, its number, and the column of ``explain_move``."""
-        w = self._w
+        w, beside = self._w, "sector_" if figure.beyond_sector else ""
         return (
             ("return", w.percent(figure.simple_return), "percent"),
-            ("abnormal return", w.percent(figure.abnormal_return), "abnormal_percent"),
-            ("standard errors (z)", w.number(abs(figure.z), _ONE_PLACE), "standard_errors"),
+            ("abnormal return", w.percent(figure.abnormal_return), f"{beside}abnormal_percent"),
+            ("standard errors (z)", w.number(abs(figure.z), _ONE_PLACE), f"{beside}standard_errors"),
         )
 
     def _match(self, match: Match, story_id: str) -> Iterator[Fact]:
@@ -103,13 +105,18 @@ class MoveFacts:
         past: Parameters = {**link, "remembered": REMEMBERED.days}
         told: list[tuple[str, str, Source]] = []
         if match.named_by:
-            asked: Parameters = {"symbol": match.figure.symbol, "story_id": story_id, "until": self._until}
+            asked: Parameters = {
+                "symbol": match.figure.symbol,
+                "story_id": story_id,
+                "since": match.named_since,
+                "until": self._until,
+            }
             told.append(
                 ("publishers that name it", w.number(len(match.named_by)), source_of("explain_named_by", asked))
             )
-        column = "days" if match.lag_hours >= LAG_IN_HOURS_UNTIL else "hours"
-        if lag := round(abs(match.lag_hours) / (DAY_H if column == "days" else 1)):
-            told.append((f"{column} to the close", w.number(lag), source_of("explain_link", link, column=column)))
+        unit, lag = lag_of(match.lag_hours)
+        if lag:
+            told.append((f"{unit} to the close", w.number(lag), source_of("explain_link", link, column=unit)))
         rate = source_of("explain_base_rate", {**past, **_PRIOR}, column="at_least_one")
         told.append(("base rate", w.share(match.base_rate), rate))
         if match.quiet_sessions < YOUNG:
@@ -140,19 +147,38 @@ class MoveFacts:
         w, last = self._w, len(course.closes) - 1
         closes = self._closes(figure.symbol, figure.session_on, len(course.closes))
         prices = [
-            (f"close, sessions before: {last - place}", w.level(course, close.value), last - place)
-            for place, close in enumerate(course.closes)
+            (f"close, sessions before: {last - place}", level, last - place)
+            for place, level in enumerate(w.levels(course))
         ]
-        asked: Parameters = {"story_id": story_id, "until": self._until, "start_at": course.start_at, "hours": SLOT_H}
-        peak = source_of("explain_attention", asked, column="houses", place=1)
-        hours = source_of("explain_attention", asked, column="hours", place=1)
+        peak = self._attention(course, story_id, "houses")
+        column = "price" if course.currency else "to_close_before"
+        hours = self._attention(course, story_id, "hours")
         caption, chart = w.caption(figure, course), w.course_alt(figure, course)
-        told = [(what, shown, source_of(*closes, column="price", back=back)) for what, shown, back in prices]
+        told = [(what, shown, source_of(*closes, column=column, back=back)) for what, shown, back in prices]
         most = ("publishers within three hours, at most", w.number(course.peak), peak)
-        for what, shown, source in [*told[-2:], *([most] if course.peak >= CROWD else [])]:
+        captioned = told[-2:] if course.currency else []
+        for what, shown, source in [*captioned, *([most] if course.peak >= CROWD else [])]:
             yield Fact(item=figure.key, what=what, shown=shown, line=caption, source=source)
         for what, shown, source in [*told, most, ("hours that count as one", w.number(SLOT_H), hours)]:
             yield Fact(item=figure.key, what=what, shown=shown, line=chart, source=source, pictured=True)
+
+    def highest_bar(self, edition: Edition) -> Iterator[Fact]:
+        """The most publishers of a slot in any chart: all bars are drawn on this scale."""
+        charted = [(match, group) for group in edition.groups for match in group.matches]
+        for match, group in charted:
+            if edition.scale and match.course and match.course.peak == edition.scale.houses:
+                shown, line = self._w.number(match.course.peak), self._w.say("picture.most", n=match.course.peak)
+                what, source = (
+                    "highest bar of all charts",
+                    self._attention(match.course, group.telling.story_id, "houses"),
+                )
+                yield Fact(item=match.figure.key, what=what, shown=shown, line=line, source=source, pictured=True)
+                return
+
+    def _attention(self, course: Course, story_id: str, column: str) -> Source:
+        """A number of the slot in which most told a story."""
+        asked: Parameters = {"story_id": story_id, "until": self._until, "start_at": course.start_at, "hours": SLOT_H}
+        return source_of("explain_attention", asked, column=column, place=1)
 
     def _closes(self, symbol: str, session_on: date, count: int) -> tuple[str, Parameters]:
         """The query of the closes up to a session, with its parameters."""

@@ -1,4 +1,4 @@
-"""A canvas for the small pictures of a mail: lines, areas, bars and dots on a transparent ground, written as PNG.
+"""A canvas for the small pictures of a mail: lines, bars and dots on a transparent ground, written as PNG.
 
 Beside render. A plotting library would cost a second of every start and megabytes of every install; what a sparkline
 needs is a distance and a deflate. Coordinates are CSS pixels with y growing downwards; there are ``SCALE`` pixels of
@@ -56,16 +56,6 @@ class Canvas:
         beside = np.maximum(x - across, across - x - size[0])
         above = np.maximum(y - down, down - y - size[1])
         self._put(window, _within(beside, 0.0) * _within(above, 0.0), colour, opacity)
-
-    def area(self, points: Sequence[Point], *, floor: float, colour: Colour, opacity: float) -> None:
-        """What lies between the line through the points and the height ``floor``, above or under it."""
-        xs, ys = zip(*points, strict=True)
-        window = self._window([*points, (xs[0], floor)], 0.0)
-        across, down = self._x[window], self._y[window]
-        edge = np.interp(across[0], xs, ys)[np.newaxis, :]
-        outside = np.maximum(np.minimum(edge, floor) - down, down - np.maximum(edge, floor))
-        inside = (across >= xs[0]) & (across <= xs[-1])
-        self._put(window, _within(outside, 0.0) * inside, colour, opacity)
 
     def png(self) -> bytes:
         """The picture as a PNG file of eight bits a channel."""

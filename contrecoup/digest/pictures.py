@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from contrecoup.digest.edition import Course
+from contrecoup.digest.drawn import Course, Scale
 from contrecoup.digest.paint import Canvas, Colour, Point
 from contrecoup.identity import digest_of
 
@@ -50,10 +50,11 @@ def spark(levels: tuple[float, ...], *, rose: bool) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def course(told: Course) -> bytes:
+def course(told: Course, scale: Scale) -> bytes:
     """Closes over real time, each held until the next opening, the session as a band; under them, who told the story.
 
-    The bars are the houses of each slot; a slot without any has none.
+    The line at the close before the session is strong, those at whole tenths from it are faint. The bars are the houses
+    of each slot; a slot without any has none.
     """
     canvas = Canvas(COURSE_WIDTH, COURSE_HEIGHT)
     inner = COURSE_WIDTH - 2 * _MARGIN
@@ -65,19 +66,19 @@ def course(told: Course) -> bytes:
     colour = UP if last.value > before.value else DOWN
     opens, closes = across(last.opens_at), across(last.at)
     canvas.box(opens, 0.0, (max(2.0, closes - opens), _PRESS_BOTTOM), colour=colour, opacity=0.18)
-    values = [close.value for close in told.closes]
-    heights = [y for _, y in _spread(values, left=0.0, right=1.0, top=_PRICES_TOP, bottom=_PRICES_BOTTOM)]
+    for change in (0.0, *scale.grid):
+        canvas.box(_MARGIN, _height(change, scale) - 0.5, (inner, 1.0), colour=LINE, opacity=0.35 if change else 0.8)
+    heights = [_height(change, scale) for change in told.changes]
     points: list[Point] = []
     for at, close in enumerate(told.closes):
         points += [(across(close.opens_at), heights[at - 1])] if at else []
         points.append((across(close.at), heights[at]))
     points.append((_MARGIN + inner, heights[-1]))
-    canvas.area(points, floor=_PRICES_BOTTOM + _MARGIN, colour=LINE, opacity=0.1)
     canvas.line(points[:-2], colour=LINE, thickness=1.75)
     canvas.line(points[-2:], colour=colour, thickness=1.75)
     canvas.line(points[-3:-1], colour=colour, thickness=2.75)
     canvas.dot(points[-2], radius=4.0, colour=colour)
-    _press(canvas, told, inner)
+    _press(canvas, told, scale.houses)
     return canvas.png()
 
 
@@ -98,11 +99,16 @@ def taken_out(html: str) -> tuple[str, tuple[Picture, ...]]:
     return _EMBEDDED.sub(named, html), tuple(found.values())
 
 
-def _press(canvas: Canvas, told: Course, inner: float) -> None:
+def _height(change: float, scale: Scale) -> float:
+    return _PRICES_TOP + scale.down(change) * (_PRICES_BOTTOM - _PRICES_TOP)
+
+
+def _press(canvas: Canvas, told: Course, most: int) -> None:
+    inner = COURSE_WIDTH - 2 * _MARGIN
     canvas.box(_MARGIN, _PRESS_BOTTOM, (inner, 1.0), colour=LINE, opacity=0.7)
     step = inner / len(told.slots)
     for at, houses in enumerate(told.slots):
-        height = houses / max(1, told.peak) * (_PRESS_BOTTOM - _PRESS_TOP)
+        height = houses / max(1, most) * (_PRESS_BOTTOM - _PRESS_TOP)
         if houses:
             canvas.box(_MARGIN + (at + 0.1) * step, _PRESS_BOTTOM - height, (step * 0.8, height), colour=PRESS)
 

@@ -51,13 +51,11 @@ def narrowed(inputs: EditionInputs, profile: Profile) -> EditionInputs:
     A story belongs to one of the profile's topics or stands under a move. A basket is kept with any of its members.
     ``previous`` has to be that of the profile.
     """
-    labels, moves = inputs.labels, inputs.moves
-    if profile.topics:
-        labels = [label for label in labels if label.topic in profile.topics]
+    moves = inputs.moves
     if profile.symbols:
         wanted = symbols_of(profile, inputs.instruments)
         moves = [move for move in moves if move.symbol in wanted]
-    return replace(inputs, profile=profile.name, labels=labels, moves=moves)
+    return replace(inputs, profile=profile.name, topics=profile.topics, moves=moves)
 
 
 def symbols_of(profile: Profile, instruments: Mapping[str, Instrument]) -> frozenset[str]:

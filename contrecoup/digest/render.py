@@ -14,7 +14,8 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from contrecoup.digest.build import shorter
-from contrecoup.digest.edition import Course, Edition, Ticker
+from contrecoup.digest.drawn import Course, Scale, Ticker
+from contrecoup.digest.edition import Edition
 from contrecoup.digest.mail_wording import mail_wording_of
 from contrecoup.digest.pictures import course, embedded, spark, taken_out
 from contrecoup.models import Digest
@@ -91,8 +92,8 @@ def _spark(ticker: Ticker) -> str:
     return embedded(spark(ticker.levels, rose=ticker.simple_return > 0))
 
 
-def _course(told: Course) -> str:
-    return embedded(course(told))
+def _course(told: Course, scale: Scale) -> str:
+    return embedded(course(told, scale))
 
 
 def _fill(edition: Edition, name: str) -> str:

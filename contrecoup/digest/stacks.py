@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeVar
 
 from contrecoup.digest.inputs import EditionInputs
-from contrecoup.digest.tellings import SCAM_TOPIC, open_library, topic_of
+from contrecoup.digest.tellings import Library, open_library
 from contrecoup.models import (
     Check,
     Claim,
@@ -57,8 +57,12 @@ class Stacks:
     moves: Mapping[tuple[str, date], Move]
     bars: Mapping[str, Sequence[PriceBar]]
 
-    def inputs_of(self, story: Story) -> EditionInputs:
-        """What an edition would be given if the world had only this story, with the stories that its links name."""
+    def library_of(self, story: Story) -> Library:
+        """What an edition would look through if the world had only this story; on tokens are the archive's."""
+        return replace(open_library(self._inputs_of(story)), guarded=self.guarded)
+
+    def _inputs_of(self, story: Story) -> EditionInputs:
+        """What it would be given then, with the stories that its links name."""
         members = self.members.get(story.id, ())
         links = self.links.get(story.id, ())
         ids = [member.article_id for member in members]
@@ -86,12 +90,11 @@ def stack(whole: EditionInputs, bars: Sequence[PriceBar]) -> Stacks:
     for one in whole.translations:
         if one.field == "title" and one.to_lang == whole.lang and one.accepted:
             titles.setdefault(one.article_id, one)
-    library = open_library(whole)
     following = [story for story in whole.stories if story.follows_story_id is not None]
     return Stacks(
         whole=whole,
         stories={story.id: story for story in whole.stories},
-        guarded=frozenset(story.id for story in whole.stories if topic_of(story, library) == SCAM_TOPIC),
+        guarded=open_library(whole).guarded,
         followers=_by(
             sorted(following, key=lambda one: (one.first_at, one.id)), lambda one: one.follows_story_id or ""
         ),

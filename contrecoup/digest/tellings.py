@@ -17,13 +17,17 @@ GLOSSARY = "glossary"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """The inputs by the keys that an edition asks for: story ids, and article ids for documents and topics."""
+    """The inputs by the keys that an edition asks for: story ids, and article ids for documents and topics.
+
+    ``topics`` are those that the profile asks for; ``guarded`` are the stories on tokens, whatever it asks for.
+    """
 
     inputs: EditionInputs
     stories: Mapping[str, Story]
     members: Mapping[str, Sequence[StoryArticle]]
     documents: Mapping[str, Document]
     topics: Mapping[str, Sequence[str]]
+    guarded: frozenset[str]
     seen_on: Mapping[str, date]
 
     def fresh(self, story: Story) -> list[StoryArticle]:
@@ -42,6 +46,8 @@ def open_library(inputs: EditionInputs) -> Library:
     for label in inputs.labels:
         if label.holds:
             topics[label.article_id].append(label.topic)
+    guarded = frozenset(story_id for story_id, told in members.items() if _main_topic(told, topics) == SCAM_TOPIC)
+    asked = inputs.topics
     seen_on: dict[str, date] = {}
     for item in inputs.previous:
         if item.edition_on < inputs.edition_on and (item.lang, item.profile) == (inputs.lang, inputs.profile):
@@ -51,7 +57,8 @@ def open_library(inputs: EditionInputs) -> Library:
         stories={story.id: story for story in inputs.stories},
         members=members,
         documents={document.article_id: document for document in inputs.documents},
-        topics=topics,
+        topics={key: [name for name in names if name in asked] for key, names in topics.items()} if asked else topics,
+        guarded=guarded,
         seen_on=seen_on,
     )
 
@@ -68,7 +75,7 @@ def telling_of(
 
     ``naming`` are articles that say why the story stands where it does: the first of them is among its sources.
     """
-    members = library.members.get(story.id, ())
+    members, fresh = library.members.get(story.id, ()), library.fresh(story)
     translation, glossed = _translation(story, library)
     return Telling(
         story_id=story.id,
@@ -77,20 +84,26 @@ def telling_of(
         translation=translation,
         glossed=glossed,
         counterpart=_counterpart(story, library),
+        reader=library.inputs.lang,
         first_at=story.first_at,
-        new=len(library.fresh(story)) == len(members),
+        new=len(fresh) == len(members),
         seen_on=library.seen_on.get(story.id),
         publishers=len(own_publishers(members)),
         articles=len(members),
         copies=sum(member.wire_id != member.article_id for member in members),
+        told_anew=len(fresh),
+        latest=_latest(fresh, library),
         sources=_sources(story, library, per_language, naming),
     )
 
 
 def topic_of(story: Story, library: Library) -> str | None:
     """The topic that holds for most of a story's articles, if it does for at least half of them."""
-    members = library.members.get(story.id, ())
-    votes = Counter(topic for member in members for topic in library.topics.get(member.article_id, ()))
+    return _main_topic(library.members.get(story.id, ()), library.topics)
+
+
+def _main_topic(members: Sequence[StoryArticle], topics: Mapping[str, Sequence[str]]) -> str | None:
+    votes = Counter(topic for member in members for topic in topics.get(member.article_id, ()))
     topic, number = min(votes.items(), key=lambda vote: (-vote[1], vote[0]), default=("", 0))
     return topic if number and 2 * number >= len(members) else None
 
@@ -113,7 +126,7 @@ def _translation(story: Story, library: Library) -> tuple[str | None, bool]:
 
 
 def _counterpart(story: Story, library: Library) -> str | None:
-    """The same title in every edition, so that a story bears one name in a language."""
+    """The first title in the reader's language: one name a language, until one that was told before is read late."""
     if story.lang == library.inputs.lang:
         return None
     for member in library.members.get(story.id, ()):
@@ -126,7 +139,7 @@ def _counterpart(story: Story, library: Library) -> str | None:
 def _sources(story: Story, library: Library, per_language: int, naming: frozenset[str]) -> tuple[Source, ...]:
     """A few articles a language, one a publisher, no wire copy: the founder, then what is new, readable first.
 
-    One of those ``naming`` is always there, over the number of its language if need be.
+    One of those ``naming`` is always there, over the number of its language or of its publisher if need be.
     """
     members = library.members.get(story.id, ())
     fresh = frozenset(member.article_id for member in library.fresh(story))
@@ -141,16 +154,33 @@ def _sources(story: Story, library: Library, per_language: int, naming: frozense
     )
     for member in founders + following:
         document = library.documents.get(member.article_id)
-        if document is None or (document.lang, document.publisher) in taken:
+        if document is None:
             continue
         names = member.article_id in naming
-        if in_language[document.lang] < per_language or (names and not named):
+        room = in_language[document.lang] < per_language and (document.lang, document.publisher) not in taken
+        if room or (names and not named):
             named |= names
             taken.add((document.lang, document.publisher))
             in_language[document.lang] += 1
             sources.append(source_of(document))
     first = library.inputs.lang
     return tuple(sorted(sources, key=lambda source: (source.lang != first, source.lang, source.told_at)))
+
+
+def _latest(fresh: Sequence[StoryArticle], library: Library) -> Source | None:
+    """The newest of some articles, one in the reader's language first; a wire copy only if there is nothing else."""
+    documents = library.documents
+    known = [
+        (
+            member.wire_id == member.article_id,
+            document.lang == library.inputs.lang,
+            document.told_at,
+            document.article_id,
+        )
+        for member in fresh
+        if (document := documents.get(member.article_id))
+    ]
+    return source_of(documents[max(known)[-1]]) if known else None
 
 
 def _readable(member: StoryArticle, library: Library) -> bool:

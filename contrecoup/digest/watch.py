@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from contrecoup.digest.edition import Counted, Denial, Telling, Watch
 from contrecoup.digest.outward import imprint, shown, without_offers
-from contrecoup.digest.tellings import SCAM_TOPIC, Library, telling_of, topic_of
+from contrecoup.digest.tellings import Library, telling_of
+from contrecoup.impersonation_denials import is_verbatim, names_channel
+from contrecoup.impersonation_numbers import span_of
 from contrecoup.models import LookAlike, Story, StoryArticle
 
 MAX_NAMES = 3
@@ -29,7 +31,7 @@ def watched(story: Story, library: Library) -> Telling:
 def guarded(story: Story, library: Library, *, per_language: int = 1, naming: frozenset[str] = frozenset()) -> Telling:
     """The story as it stands elsewhere (``telling_of``): one on tokens offers no ticker or address there either."""
     telling = telling_of(story, library, per_language=per_language, naming=naming)
-    return _without_offers(telling) if topic_of(story, library) == SCAM_TOPIC else telling
+    return _without_offers(telling) if story.id in library.guarded else telling
 
 
 def _without_offers(telling: Telling) -> Telling:
@@ -38,6 +40,7 @@ def _without_offers(telling: Telling) -> Telling:
         title=without_offers(telling.title),
         translation=telling.translation and without_offers(telling.translation),
         counterpart=telling.counterpart and without_offers(telling.counterpart),
+        latest=telling.latest and replace(telling.latest, title=without_offers(telling.latest.title)),
         sources=tuple(replace(source, title=without_offers(source.title)) for source in telling.sources),
     )
 
@@ -88,31 +91,46 @@ def _counted(told: Iterable[Told], kind: str) -> tuple[Counted, ...]:
         if earlier.qualifier == "exact" and row.number == earlier.number:
             stated[house] = (first, row)  # a headline says 75 where the text says "75 or more"
     publishers: dict[tuple[float, str, str], list[str]] = defaultdict(list)
+    spans: dict[tuple[float, str, str], set[str]] = defaultdict(set)
     for member, row in stated.values():
-        number = 0.0 if row.qualifier in VAGUE else row.number or 0.0
-        publishers[number, row.qualifier, row.unit].append(imprint(member.publisher))
+        same = (0.0 if row.qualifier in VAGUE else row.number or 0.0, row.qualifier, row.unit)
+        publishers[same].append(imprint(member.publisher))
+        spans[same].add(span_of(row.sentence, row.surface) if kind == "growth" else "")
     counted = [
-        Counted(number=number, qualifier=qualifier, unit=unit, publishers=tuple(found))
-        for (number, qualifier, unit), found in publishers.items()
+        Counted(
+            number=number,
+            qualifier=qualifier,
+            unit=unit,
+            publishers=tuple(publishers[number, qualifier, unit]),
+            span=next(iter(told)) if len(told) == 1 else "",
+        )
+        for (number, qualifier, unit), told in spans.items()
     ]
     return tuple(sorted(counted, key=lambda one: (-len(one.publishers), -one.number))[:MAX_COUNTS])
 
 
 def _denial(told: Iterable[Told], lang: str) -> Denial | None:
-    """The brand's own word before an article's; in the reader's language, whole, and no headline if possible."""
+    """The brand's own word before an article's; in the reader's language and whole, if possible.
+
+    Of these the one that quotes the brand, then one that says where it spoke, and rather from the text than from a
+    lead or a headline: a lead jokes in passing.
+    """
     found = [
         (
             (
                 row.reason != "says",
                 member.lang != lang,
                 without_offers(row.sentence) != row.sentence,
-                row.field == "title",
+                not is_verbatim(row.sentence),
+                not names_channel(row.sentence),
+                -FIELDS.index(row.field),
             ),
             Denial(
                 publisher=imprint(member.publisher),
                 lang=member.lang,
                 text=without_offers(shown(row.sentence)),
                 official=row.reason == "says",
+                verbatim=is_verbatim(row.sentence),
             ),
         )
         for member, row in told

@@ -36,13 +36,12 @@ from contrecoup.digest.edition import (
     Unmeasured,
     Watch,
 )
+from contrecoup.digest.lags import DAYS, MOMENT, lag_of
 from contrecoup.digest.outward import LONGEST_TEXT, shown
 from contrecoup.models import LinkLabel, Scope, Status
 
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
-DAY_H = 24
-LAG_IN_HOURS_UNTIL = 48
 HIGH = 0.6
 """A part of a link is said in words from here on."""
 LOW = 0.3
@@ -106,7 +105,15 @@ class Wording:
 
     def moment(self, at: datetime) -> str:
         """Day and hour in the edition's zone, unbroken."""
-        told = format_datetime(at, self.phrases["format.moment"], tzinfo=self.zone, locale=self.locale)
+        return self.at(at, "format.moment")
+
+    def lately(self, at: datetime) -> str:
+        """A weekday and an hour in the edition's zone, unbroken."""
+        return self.at(at, "format.lately")
+
+    def at(self, moment: datetime, phrase: str) -> str:
+        """A moment by the pattern of a phrase, in the edition's zone, unbroken."""
+        told = format_datetime(moment, self.phrases[phrase], tzinfo=self.zone, locale=self.locale)
         return str(told).replace(" ", NBSP)
 
     def quoted(self, text: str) -> str:
@@ -126,9 +133,16 @@ class Wording:
         )
 
     def abnormal(self, figure: Figure) -> str:
-        """The part of a return that the market did not share, and whether the sector did."""
+        """The part of a return that the market, or the sector, did not share, and whether the sector went along."""
         phrase = "move.abnormal_with_sector" if figure.scope is Scope.SECTOR else "move.abnormal"
+        phrase = "move.beyond_sector" if figure.beyond_sector else phrase
         return self.say(phrase, change=self.percent(figure.abnormal_return))
+
+    def beside(self, figure: Figure) -> str:
+        """How the sector went into a row of a table; nothing where it did not."""
+        if figure.beyond_sector:
+            return self.say("move.mark_beyond_sector")
+        return self.say("move.mark_with_sector") if figure.scope is Scope.SECTOR else ""
 
     def code(self, figure: Figure) -> str:
         """What stands beside the name: the symbol, or how many shares or coins a basket averages."""
@@ -164,23 +178,12 @@ class Wording:
         return self.say(f"label.{label.value}_short")
 
     def title_of(self, telling: Telling) -> str:
-        """A story's own title between quotation marks."""
-        return self.quoted(telling.title)
+        """The story's title in the reader's language, else its own, between quotation marks."""
+        return self.quoted(telling.cited.title)
 
-    def translation_mark(self, told: Cited | Telling) -> str:
+    def translation_mark(self, telling: Telling) -> str:
         """What made the translation of a title."""
-        return self.say("story.gloss" if told.glossed else "story.translation")
-
-    def about(self, telling: Telling) -> str:
-        """Publishers, articles and age of a story, in one line."""
-        parts = [self.say("story.publishers", n=telling.publishers)]
-        articles = self.say("story.articles", n=telling.articles)
-        if telling.copies:
-            articles += self.say("format.comma") + self.say("story.copies", n=telling.copies)
-        parts += [articles, self.say("story.first", moment=self.moment(telling.first_at))]
-        if telling.seen_on is not None:
-            parts.append(self.say("story.seen", day=self.day(telling.seen_on)))
-        return " · ".join(parts)
+        return self.say("story.gloss" if telling.glossed else "story.translation")
 
     def watch(self, watch: Watch) -> str:
         """Whose name look-alike tokens borrow, how many there are said to be, and what buyers are said to have lost."""
@@ -194,7 +197,8 @@ class Wording:
         """The denial in the words of a publisher, and whose word it is; or that none was read."""
         if watch.denial is None:
             return self.say("watch.no_denial")
-        phrase = "watch.denial" if watch.denial.official else "watch.stated"
+        told = "watch.denial" if watch.denial.verbatim else "watch.reported"
+        phrase = told if watch.denial.official else "watch.stated"
         return self.say(phrase, publisher=watch.denial.publisher, quote=self.quoted(watch.denial.text))
 
     def _counted(self, counted: Sequence[Counted]) -> str:
@@ -203,26 +207,17 @@ class Wording:
         for one in counted:
             size = self.number(one.number)
             size = self.say(f"watch.unit_{one.unit}", size=size) if one.unit else size
+            size = self.say(f"watch.in_{one.span}", size=size) if one.span else size
             told.append(f"{self.say(f'watch.{one.qualifier}', size=size)} ({', '.join(one.publishers)})")
         return self.say("format.semicolon").join(told)
 
     def standing(self, group: Group) -> str:
-        """How loud the story was, and which one came next."""
-        parts = [self.say("why.attention")] if group.attention >= HIGH else []
-        parts += [self.rival(group.rival)] if group.rival else []
-        return " ".join(parts)
-
-    def rival(self, rival: Cited) -> str:
-        """The story that came next."""
-        return self.say("why.rival", title=self.cited(rival))
+        """How loud the story was, if it was; what follows the line about it."""
+        return f" · {self.say('why.attention')}" if group.attention >= HIGH else ""
 
     def cited(self, cited: Cited, longest: int = LONGEST_TEXT) -> str:
-        """A story by its title, and the translation of one in another language."""
-        title = self.quoted(shown(cited.title, longest))
-        if cited.translation is None:
-            return title
-        translation = self.quoted(shown(cited.translation, longest))
-        return self.say("story.cited", title=title, mark=self.translation_mark(cited), translation=translation)
+        """A story by its title."""
+        return self.quoted(shown(cited.title, longest))
 
     def source_marks(self, source: Source) -> str:
         """Hour, language and, when the page could not be read, what was read instead."""
@@ -238,7 +233,7 @@ class Wording:
         else:
             layer = "direct" if match.directness >= HIGH else "sector" if match.directness >= LOW else "macro"
             parts = [self.say(f"why.{layer}")]
-        parts.append(self.lag(match.lag_hours))
+        parts.append(self.lag(match.lag_hours, match.told_at))
         line = self.say("format.semicolon").join(parts)
         phrase = "why.rate_young" if match.quiet_sessions < YOUNG else "why.rate"
         rate = self.say(phrase, share=self.share(match.base_rate), n=match.quiet_sessions)
@@ -259,13 +254,17 @@ class Wording:
         told = (f"{figure.name} {self.percent(figure.simple_return)}" for figure in telling.still)
         return self.say("story.still", figures=self.say("format.list").join(told))
 
-    def lag(self, hours: float) -> str:
-        """How long before the close the story was first told."""
-        if abs(hours) >= LAG_IN_HOURS_UNTIL and hours > 0:
-            return self.say("why.days_before", n=round(hours / DAY_H))
-        near = round(abs(hours))
-        told = self.say("why.hours", n=near) if near else self.say("why.under_an_hour")
-        return self.say("why.same_session" if hours >= 0 else "why.after", hours=told.replace(" ", NBSP))
+    def lag(self, hours: float, told_at: datetime) -> str:
+        """How long before the close the story was first told, or at which hour of the days before."""
+        unit, number = lag_of(hours)
+        if not unit:
+            return self.say("why.at_the_close")
+        if unit == DAYS:
+            return self.say("why.days_before", n=number)
+        if unit == MOMENT:
+            return self.say("why.told_before" if hours > 0 else "why.told_after", moment=self.lately(told_at))
+        told = self.say(f"why.{unit}", n=number).replace(" ", NBSP)
+        return self.say("why.same_session" if hours >= 0 else "why.after", hours=told)
 
     def said(self, said: Said) -> str:
         """One checked claim: who said what, and what prices say."""
@@ -296,20 +295,20 @@ class Wording:
         return self.say("said.quote", publisher=quote.publisher, text=self.quoted(quote.text))
 
     def headline(self, edition: Edition) -> str:
-        """The day in one sentence: its first move and the story that coincided with it."""
+        """The day in one sentence: its first move and the story that coincided, by a title that its reader can read."""
         if edition.groups:
             group = edition.groups[0]
             match = (group.matches + group.others)[0]
-            title = self.cited(group.telling.cited)
-            label = self.label(match.label)
-            return self._of_move("headline.linked", match.figure, label=label, title=title)
+            told, label = group.telling.cited, self.label(match.label)
+            if told.lang == edition.lang:
+                return self._of_move("headline.linked", match.figure, label=label, title=self.cited(told))
+            language = self.phrases.get(f"lang.{told.lang}", self.phrases["site.other_language"])
+            return self._of_move("headline.linked_abroad", match.figure, label=label, language=language)
         if edition.unexplained:
             return self._of_move("headline.unexplained", edition.unexplained[0])
-        if measured := edition.tally.sessions - edition.tally.unmeasured:
-            return self.say("headline.quiet", n=measured)
-        if edition.tally.unmeasured:
-            return self.say("headline.unmeasured", n=edition.tally.unmeasured)
-        return self.say("headline.closed")
+        if edition.tally.sessions > edition.tally.unmeasured:
+            return self.say("headline.quiet")
+        return self.say("headline.unmeasured" if edition.tally.unmeasured else "headline.closed")
 
     def subject(self, edition: Edition) -> str:
         """The mail's subject: our own words, the date and figures; no word of the press ever enters a header."""
@@ -325,15 +324,11 @@ class Wording:
         return self.say("subject.unmeasured" if edition.tally.unmeasured else "subject.closed", date=day)
 
     def tally(self, edition: Edition) -> str:
-        """How the sessions ended, adding up to their number."""
+        """How the sessions ended, adding up to their number; of instruments and baskets where each has but one."""
         tally = edition.tally
-        parts = [
-            self.say("tally.linked", n=tally.linked),
-            self.say("tally.unexplained", n=tally.unexplained),
-            self.say("tally.quiet", n=tally.quiet),
-            self.say("tally.unmeasured", n=tally.unmeasured),
-        ]
-        return self.say("tally.sessions", n=tally.sessions) + self.say("format.colon") + ", ".join(parts)
+        parts = [self.say(f"tally.{state}", n=number) for state, number in tally.parts]
+        ended = self.say("tally.followed" if tally.followed == tally.sessions else "tally.sessions", n=tally.sessions)
+        return ended + self.say("format.colon") + ", ".join(parts)
 
     def counts(self, edition: Edition) -> list[str]:
         """The footer's sentences; the states of the entries add up to their number."""
@@ -347,8 +342,16 @@ class Wording:
         if counts.entries_in_all:
             entries = self.say("counts.entries", n=counts.entries_in_all, parts=", ".join(states))
         articles = self.say("counts.articles", fr=counts.articles_fr, en=counts.articles_en)
-        failures = self.say("counts.failures" if counts.failures else "counts.no_failures", n=counts.failures)
-        return [f"{feeds}.", f"{entries}.", f"{articles}{self.say('format.semicolon')}{failures}."]
+        failures = self.say("counts.no_failures")
+        if counts.failures:
+            kinds = [f"{self.incident(kind)}{colon}{self.number(n)}" for kind, n in counts.failure_kinds]
+            failures = self.say("counts.failures", n=counts.failures, kinds=", ".join(kinds))
+        untold = [f"{self.say('counts.untold', n=edition.untold)}."] if edition.untold else []
+        return [f"{feeds}.", f"{entries}.", f"{articles}{self.say('format.semicolon')}{failures}.", *untold]
+
+    def incident(self, kind: str) -> str:
+        """A kind of failure in words."""
+        return self.phrases.get(f"incident.{kind}", self.phrases["incident.other"])
 
     def window(self, edition: Edition) -> str:
         """What the edition covers, and the zone of its hours."""

@@ -1,6 +1,6 @@
--- Which mails of the editions since $oldest have not left, or may have? Those in doubt of any day.
+-- Which mails failed, or may have left? And which of the editions since $oldest wait to leave?
 select *
 from deliveries
-where state in ('unknown', 'committing')
-    or (state in ('planned', 'failed') and edition_on >= $oldest)
+where state in ('failed', 'unknown', 'committing')
+    or (state = 'planned' and edition_on >= $oldest)
 order by edition_on, lang, profile, recipient;

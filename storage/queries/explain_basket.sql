@@ -1,6 +1,7 @@
 -- How did a basket of $members, as it was composed on $session_on, go in the $count sessions up to that day?
 -- (The mean return of those of its members that were measured that day, on days that have at least $least of them.
--- ``index`` stands at 100 at the first session, ``price`` before the last one. ``back`` counts from the last.)
+-- ``since_first`` is the change in per cent since the first session, ``to_close_before`` since the one before the last;
+-- ``lowest`` and ``highest`` are the least and the greatest since the first. ``back`` counts from the last.)
 with bars as (
     select *
     from price_bars
@@ -48,11 +49,10 @@ select
     back,
     members,
     round(100 * simple_return, 4) as percent,
-    round(100 * level / nth_value(level, 2) over until_last, 4) as price,
-    round(100 * level, 4) as index,
+    round(100 * level / nth_value(level, 2) over until_last - 100, 4) as to_close_before,
     round(100 * level - 100, 4) as since_first,
-    round(min(100 * level) over (), 4) as lowest,
-    round(max(100 * level) over (), 4) as highest
+    round(min(100 * level - 100) over (), 4) as lowest,
+    round(max(100 * level - 100) over (), 4) as highest
 from levels
 window until_last as (order by back rows between unbounded preceding and unbounded following)
 order by session_on;

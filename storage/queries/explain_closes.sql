@@ -1,6 +1,7 @@
 -- How did $symbol close in the $count sessions up to $session_on?
 -- (Returns are of adjusted closes where both sessions have one. ``price`` is the close before the last one, carried on
--- and back by the returns; ``index`` stands at 100 at the first session. ``back`` counts from the last.)
+-- and back by the returns; ``since_first`` is the change in per cent since the first session, ``lowest`` and ``highest``
+-- are the least and the greatest of these changes. ``back`` counts from the last.)
 with bars as (
     select *
     from price_bars
@@ -36,10 +37,9 @@ select
         first_value(close_before) over until_last * level / nth_value(level, 2) over until_last,
         4
     ) as price,
-    round(100 * level, 4) as index,
     round(100 * level - 100, 4) as since_first,
-    round(min(100 * level) over (), 4) as lowest,
-    round(max(100 * level) over (), 4) as highest
+    round(min(100 * level - 100) over (), 4) as lowest,
+    round(max(100 * level - 100) over (), 4) as highest
 from levels
 window until_last as (order by back rows between unbounded preceding and unbounded following)
 order by session_on;

@@ -1,5 +1,5 @@
 -- How does the story $story_id stand beside the move of $symbol in the session of $session_on?
--- (Hours and days are from the first article to the close; each part of the score is in 0..1.)
+-- (Minutes, hours and days are from the first article to the close; each part of the score is in 0..1.)
 select
     rank,
     label,
@@ -13,6 +13,7 @@ select
     surge,
     breadth,
     lag_hours,
+    60 * abs(lag_hours) as minutes,
     abs(lag_hours) as hours,
     lag_hours / 24 as days,
     lag_sessions as sessions,

@@ -1,4 +1,4 @@
--- Which publishers of the story $story_id name $symbol, or state a figure of it, in a text of their own told until $until?
+-- Which publishers of the story $story_id name $symbol, or state a figure of it, in a text of their own told after $since and until $until?
 with naming as (
     select article_id
     from mentions_now
@@ -18,6 +18,7 @@ join naming n on n.article_id = a.article_id
 left join documents d on d.article_id = a.article_id
 where a.story_id = $story_id
     and a.wire_id = a.article_id
+    and a.told_at > $since
     and a.told_at <= $until
 group by a.publisher
 order by first_told_at, a.publisher;

@@ -1,5 +1,7 @@
--- Which sessions of the edition before $edition_on, in $lang for $profile, have another story or label now?
--- (The last of the editions since $since_on; no story and no label: none was, or is, linked.)
+-- Which sessions of the editions before $edition_on, in $lang for $profile, have another story or label now?
+-- (After the first $shown. The editions since $since_on, each session as it was told last, be it as a revision; no story
+-- and no label: none was, or is, linked.
+-- A story bears the id of its founder: with another founder, it is the same if it still tells the article of then.)
 with before as (
     select *
     from digest_items
@@ -7,7 +9,8 @@ with before as (
         and edition_on < $edition_on
         and lang = $lang
         and profile = $profile
-    qualify edition_on = max(edition_on) over ()
+        and (section in ('unexplained', 'revised') or (section = 'linked_moves' and label is not null))
+    qualify row_number() over (partition by key order by edition_on desc) = 1
 ),
 first_links as (
     select
@@ -30,6 +33,11 @@ select
     l.title as title_now
 from before b
 left join first_links l on l.key = b.key
-where b.section in ('linked_moves', 'unexplained')
-    and (b.story_id is distinct from l.story_id or b.label is distinct from l.label)
-order by b.section, b.position;
+where b.label is distinct from l.label
+    or b.story_id is not null and not exists (
+        select 1
+        from story_articles_now a
+        where a.story_id = l.story_id and a.article_id = b.story_id
+    )
+order by b.edition_on desc, b.section, b.position
+offset $shown;

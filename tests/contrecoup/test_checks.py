@@ -280,7 +280,6 @@ def test_the_session_that_the_text_names_comes_first() -> None:
         ({"symbol": None}, "no_symbol"),
         ({"unit": "usd_bn", "size": 589.0}, "no_share_count"),
         ({"unit": "eur_bn", "size": 60.0}, "no_share_count"),
-        ({"unit": "times", "size": 3.0}, "no_span_of_time"),
         ({"unit": "points", "size": 24.0}, "not_an_index"),
         ({"period": "afterhours"}, "no_afterhours_prices"),
         ({"period": "span"}, "period_too_long"),

@@ -99,3 +99,50 @@ def test_a_named_day_is_the_last_one_of_that_name(lang: str, sentence: str, foun
     """Told on Wednesday 29 January 2025; no day to come, and none of another clause."""
     own = quantities(sentence, lang)[0]
     assert day_near(sentence, own.start, own.end, told_at=WEDNESDAY, lang=lang) == found
+
+
+ASIDES = [
+    ("en", "Vistra (VST), the producer that had been a darling of the past year, cratered 28.3%.", "unknown"),
+    ("en", "Vistra, a darling of the past year, cratered 28.3%.", "unknown"),
+    ("en", "Vistra, which had soared in 2024, cratered 28.3% on Monday.", "day"),
+    ("en", "Vistra had been a darling of the past year but cratered 28.3%.", "unknown"),
+    ("en", "After doubling in 2024, Vistra cratered 28.3%.", "unknown"),
+    ("en", "Vistra cratered 28.3%, its worst day in a year.", "unknown"),
+    ("en", "Vistra cratered 28.3%, a blow to a stock that had soared in the past year.", "unknown"),
+    ("en", "Vistra cratered 28.3% and has been a darling of the past year.", "unknown"),
+    ("fr", "Vistra, chouchou de l'an dernier, plonge de 28,3 %.", "unknown"),
+    ("fr", "Vistra, qui avait brillé en 2024, plonge de 28,3 % lundi.", "day"),
+    ("fr", "Vistra, qui a ouvert à 120 dollars, plonge de 28,3 %.", "unknown"),
+    ("fr", "Vistra avait brillé sur un an mais plonge de 28,3 %.", "unknown"),
+    ("fr", "Après avoir brillé en 2024, Vistra plonge de 28,3 %.", "unknown"),
+    ("fr", "Vistra plonge de 28,3 %, sa plus forte baisse en un an.", "unknown"),
+]
+OWN = [
+    ("en", "Vistra, over the past year, gained 28.3%.", "year"),
+    ("en", "Over the past year, Vistra gained 28.3%.", "year"),
+    ("en", "Vistra (VST, New York) has been on a tear in 2024, gaining 28.3%.", "year"),
+    ("en", "Vistra fell 28.3% for the week, its worst since March.", "week"),
+    ("en", "Vistra fell 28.3% on the week and closed at $136.", "week"),
+    ("fr", "Vistra, sur un an, gagne 28,3 %.", "year"),
+    ("fr", "Sur un an, Vistra gagne 28,3 %.", "year"),
+    ("fr", "Vistra perd 28,3 % sur la semaine, sa pire depuis mars.", "week"),
+]
+
+
+@pytest.mark.parametrize(("lang", "sentence", "found"), [*ASIDES, *OWN])
+def test_only_the_verb_of_the_move_has_its_period(lang: str, sentence: str, found: str) -> None:
+    """Words of time in an aside, before another verb, or of how rare the move is tell nothing of how long it took."""
+    assert period(lang, sentence) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "Vistra, which reported on Monday, cratered 28.3%."),
+        ("fr", "Vistra, qui a publié lundi, plonge de 28,3 %."),
+    ],
+)
+def test_the_day_of_an_aside_is_not_the_moves(lang: str, sentence: str) -> None:
+    """What was published then moved the share when it could."""
+    (own,) = quantities(sentence, lang)
+    assert day_near(sentence, own.start, own.end, told_at=WEDNESDAY, lang=lang) is None

@@ -335,13 +335,15 @@ def test_an_old_story_told_once_more_has_decayed(room: Newsroom) -> None:
     assert "sessions_before:4" in link.reason
 
 
-def test_a_story_whose_subject_comes_up_anew_is_told_in_those_of_others(room: Newsroom) -> None:
-    """R1: released a week before, untold since, while everybody speaks of its maker on the day of the fall."""
+def test_a_story_told_again_whose_subject_comes_up_anew_is_told_in_those_of_others(room: Newsroom) -> None:
+    """R1: released a week before, told once more, while everybody speaks of its maker on the day of the fall."""
     release = datetime(2025, 1, 20, 14, tzinfo=UTC)
     room.tell("r1", at=release, field="text", topics=("ai_model_launch",))
     room.mention("r1-0", "org:deepseek")
     for n in range(5):
         room.mention(room.tell("rout", at=hours(-9 + n)), "org:deepseek")
+    assert {link.story_id for link in room.link()[0]} == {"rout"}
+    room.tell("r1", at=hours(-60), field="text", topics=("ai_model_launch",))
     links, _ = room.link(move(), move("AMD", -0.06))
     nvidia = {link.story_id: link for link in links if link.symbol == "NVDA"}
     assert nvidia.keys() == {"rout", "r1"}
@@ -453,6 +455,37 @@ def test_a_basket_is_spoken_of_through_its_members(room: Newsroom) -> None:
     assert (link.story_id, link.directness, link.breadth) == ("rout", 0.5, 1.0)
 
 
+@pytest.mark.parametrize(("direction", "symbols"), [("up", ["NVDA", "AMD"]), ("down", ["NVDA"])])
+def test_what_was_told_of_a_basket_after_the_close_must_state_its_way_of_two_members(
+    room: Newsroom, direction: str, symbols: list[str]
+) -> None:
+    """One member, or the other direction, is no report of the basket."""
+    article = room.tell("evening", at=hours(0.5), title="Nvidia chute de 17 %")
+    for symbol in symbols:
+        room.claim(article, 17.0, direction=direction, symbol=symbol)
+    assert room.link(move("basket:chips", -0.09)) == ([], [])
+    for symbol in ("AMD", "INTC", "NVDA"):
+        room.claim(article, 17.0, symbol=symbol)
+    (link,), _ = room.link(move("basket:chips", -0.09))
+    assert (link.story_id, link.agreement, link.label) == ("evening", 0.5, LinkLabel.COINCIDES)
+
+
+def test_a_basket_stands_under_the_story_that_most_of_its_members_share(room: Newsroom) -> None:
+    """Two members stand under the evening's report; the story that fits the basket better is its rival."""
+    for n in range(6):
+        room.tell("day", at=hours(-9 + n), target="basket:chips", layer=Layer.SECTOR, field="lead")
+    article = room.tell("evening", at=hours(0.5), title="AMD et Intel chutent de 17 %", target="AMD")
+    room.mention(article, "INTC")
+    room.mention(article, "NVDA")
+    for symbol in ("AMD", "INTC"):
+        room.claim(article, 17.0, symbol=symbol)
+    moves = [move("AMD", -0.17), move("INTC", -0.17), move("basket:chips", -0.09)]
+    for given in (moves, moves[::-1]):
+        basket = [link for link in room.link(*given)[0] if link.symbol == "basket:chips"]
+        assert [link.story_id for link in basket] == ["evening", "day"]
+    assert [link.story_id for link in room.link(moves[2])[0]] == ["day", "evening"]
+
+
 @pytest.mark.parametrize(
     ("rate", "change", "label"),
     [
@@ -540,6 +573,62 @@ def test_the_report_of_an_earlier_session_is_no_news_of_this_one(room: Newsroom)
     assert both.timing == 1.0
 
 
+@pytest.mark.parametrize("title", ["Nvidia chute à la clôture", "Nvidia tumbles at the close"])
+def test_what_reports_an_earlier_close_has_no_occasion_and_no_direction_of_this_one(room: Newsroom, title: str) -> None:
+    """Friday's fall, told on Friday evening, is no event of Monday; nor is its wire copy under another headline."""
+    article = room.tell("friday", at=hours(-71), title=title, lang="fr" if "chute" in title else "en")
+    room.claim(article, 3.2)
+    room.claims[0] = replace(room.claims[0], session_on=date(2025, 1, 24))
+    copy = room.tell("friday", at=hours(-70), title="Vendredi noir pour Nvidia")
+    room.members = [replace(m, wire_id=article) if m.article_id == copy else m for m in room.members]
+    (background,) = room.judge(move(verdict=MoveVerdict.QUIET)).backgrounds
+    room.tell("monday", at=hours(-3))
+    links, _ = room.link()
+    assert links[0].story_id == "monday"
+    assert [(x.agreement, x.occasion, x.timing) for x in links if x.story_id == "friday"] in ([], [(0.0, 0.0, 0.3)])
+    assert background.score < links[0].score
+
+
+def stale(room: Newsroom) -> None:
+    """A story of Friday that many told again after Friday's close, and none on Monday."""
+    for n in range(9):
+        room.tell("friday", at=datetime(2025, 1, 24, 15 + 6 * (n > 1), 10 + n, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_report_of_this_session_leads_before_a_fitter_story_of_the_one_before(room: Newsroom, lang: str) -> None:
+    """What states Monday's own figure is of Monday; without it Friday's story leads."""
+    stale(room)
+    assert [link.story_id for link in room.link()[0]] == ["friday"]
+    title = "Nvidia chute de 17 %" if lang == "fr" else "Nvidia tumbles 17%"
+    room.claim(room.tell("report", at=hours(0.3), title=title, lang=lang, field="text", topics=()), 17.0)
+    first, second = room.link()[0]
+    assert (first.story_id, second.story_id) == ("report", "friday")
+    assert (first.rank, first.rival_story_id) == (1, "friday")
+    assert first.score < second.score
+
+
+def test_an_older_story_that_was_told_in_the_session_keeps_its_lead(room: Newsroom) -> None:
+    """A report of the evening does not outweigh what was told of the event all day."""
+    stale(room)
+    for n in range(6):
+        room.tell("friday", at=hours(-5 + n / 10))
+    room.claim(room.tell("report", at=hours(0.3), title="Nvidia chute de 17 %", field="text"), 17.0)
+    assert [link.story_id for link in room.link()[0]] == ["friday", "report"]
+
+
+def test_a_story_told_in_time_that_states_the_move_leads_before_one_told_after_the_close(room: Newsroom) -> None:
+    """However many report it in the evening; a story that states nothing does not outrun them."""
+    room.tell("day", at=hours(-6), field="text", title="Nvidia recule")
+    for n in range(6):
+        room.claim(room.tell("evening", at=hours(0.5 + n / 10), title="Nvidia chute de 17 %"), 17.0)
+    assert room.link()[0][0].story_id == "evening"
+    room.claim(room.tell("day", at=hours(0.2), field="text", title="Nvidia recule"), 17.0)
+    first, second = room.link()[0]
+    assert (first.story_id, second.story_id) == ("day", "evening")
+    assert first.score < second.score
+
+
 def test_a_figure_told_before_the_opening_is_no_report_of_the_day_before(room: Newsroom) -> None:
     """Without a day or a close, it may be the price before the bell."""
     room.claim(room.tell("rout", at=hours(-9)), 11.0)
@@ -595,13 +684,25 @@ def test_a_slow_burn_that_rises_at_the_move_stays_alive(room: Newsroom) -> None:
     assert link.timing > 0.6
 
 
+def test_what_is_one_session_old_is_no_slow_burn(room: Newsroom) -> None:
+    """Told on Friday and everywhere on Monday: it counts as a story of the session before."""
+    room.tell("rout", at=datetime(2025, 1, 24, 15, tzinfo=UTC))
+    for n in range(6):
+        room.tell("rout", at=hours(-5 + n / 10))
+    (link,), _ = room.link()
+    assert (link.lag_sessions, link.timing) == (1, 0.6)
+    assert link.reason.endswith("sessions_before:1")
+
+
 def test_the_subject_of_a_story_of_last_month_does_not_come_up_anew(room: Newsroom) -> None:
     """Ten days are as far as a slow burn reaches."""
     room.tell("old", at=datetime(2025, 1, 2, 14, tzinfo=UTC))
     room.mention("old-0", "org:deepseek")
+    room.tell("old", at=hours(-60))
     for n in range(5):
         room.mention(room.tell("rout", at=hours(-9 + n)), "org:deepseek")
-    assert {link.story_id for link in room.link()[0]} == {"rout"}
+    old = next(link for link in room.link()[0] if link.story_id == "old")
+    assert "attention:1/" in old.reason
 
 
 def test_a_story_that_nobody_tells_around_the_session_does_not_coincide(room: Newsroom) -> None:
@@ -646,10 +747,24 @@ def test_an_evening_article_alone_that_names_the_share_makes_no_story_strong(roo
     assert (evening.label, named.label) == (LinkLabel.PLAUSIBLE, LinkLabel.STRONG)
 
 
+@pytest.mark.parametrize(("amd", "label"), [(-0.06, LinkLabel.STRONG), (0.06, LinkLabel.PLAUSIBLE)])
+def test_a_story_told_of_the_sector_alone_is_strong_only_where_the_sector_went_along(
+    room: Newsroom, amd: float, label: LinkLabel
+) -> None:
+    """A rise against the fall of everything around, told after the close, was not told of before it."""
+    quiet = [background(0.0, n) for n in range(1, 90)]
+    for n in range(6):
+        room.tell("rout", at=hours(-9 + n), target="basket:chips", layer=Layer.SECTOR)
+    room.claim(room.tell("rout", at=hours(2)), 17.0)
+    links = room.judge(move(), move("AMD", amd, verdict=MoveVerdict.QUIET), backgrounds=quiet).links
+    assert [(link.base_rate <= 0.05, link.label) for link in links] == [(True, label)]
+
+
 def test_the_best_slow_burn_is_kept_beside_the_five(room: Newsroom) -> None:
     """Reports of the move that fit better must not crowd it out; nor is it kept twice."""
     room.tell("r1", at=datetime(2025, 1, 20, 14, tzinfo=UTC), field="text", topics=("ai_model_launch",))
     room.mention("r1-0", "org:deepseek")
+    room.tell("r1", at=hours(-60), field="text", topics=("ai_model_launch",))
     for n in range(7):
         for k in range(3):
             room.mention(room.tell(f"s{n}", at=hours(-9 + n + k / 10)), "org:deepseek")

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 
 from babel.dates import format_date
 
-from contrecoup.digest.edition import Course, Edition
+from contrecoup.digest.drawn import Course
+from contrecoup.digest.edition import Edition
 from contrecoup.digest.facts import Fact
 from contrecoup.digest.mail_wording import LONGEST_RIVAL, MailWording
 from contrecoup.digest.outward import shown
@@ -91,7 +92,9 @@ def _words(edition: Edition, wording: MailWording) -> Iterator[str]:
     for phrase in ("format.day_and_year", "format.date_in_subject"):
         yield str(format_date(edition.edition_on, wording.phrases[phrase], wording.locale))
     for name, found in _values(edition):
-        if isinstance(found, datetime):
+        if isinstance(found, Course):
+            yield wording.slot_of(found)
+        elif isinstance(found, datetime):
             yield from (wording.moment(found), wording.lately(found))
         elif isinstance(found, date):
             yield wording.day(found)
@@ -103,7 +106,7 @@ def _words(edition: Edition, wording: MailWording) -> Iterator[str]:
 def _values(node: object, name: str = "") -> Iterator[tuple[str, object]]:
     """Every value in an edition, with the name of the field that holds it."""
     if isinstance(node, Course):
-        yield name, node.peak_at
+        yield name, node
     if is_dataclass(node) and not isinstance(node, type):
         for field in fields(node):
             yield from _values(getattr(node, field.name), field.name)

@@ -1,7 +1,8 @@
 """Every way in which a mail server fails: the right state, and never a second mail (RELIABILITY F5, G11).
 
-Four runs of the outbox for each fault: one while the server fails, three after it was mended, of which the first comes
-too early for a mail that was put off. The server is aiosmtpd, made to misbehave at one stage of the conversation.
+Five runs of the outbox for each fault: one while the server fails, four after it was mended, of which the first comes
+too early for a mail that was put off and the second is a person's, for what failed. The server is aiosmtpd, made to
+misbehave at one stage of the conversation.
 """
 
 import asyncio
@@ -351,7 +352,7 @@ def test_there_are_at_least_twenty_faults() -> None:
 def test_a_fault_leaves_the_right_state_and_no_second_mail(
     fault: Fault, office: Office, store: Store, send: Callable[..., list[str]], tmp_path: Path
 ) -> None:
-    """What had not left leaves once when the server is mended; what may have left never goes again."""
+    """What had not left leaves once when the server is mended, what failed when a person says so; no other again."""
     reader = f"reader{FAULTS.index(fault)}@bank.example"
     access = {"port": office.port, "security": fault.security, "user": fault.user}
     desk = _desk(store, tmp_path, reader, **access)
@@ -367,6 +368,8 @@ def test_a_fault_leaves_the_right_state_and_no_second_mail(
     assert (len(warnings), office.to(reader)) == (fault.state is not SENT, fault.taken)
     assert SECRET not in "".join(warnings)
     assert send(desk, [DIGEST]) == []
+    assert office.to(reader) == fault.taken
+    assert outbox.send_now(desk, failed_too=True, at_once=False)[0] == (fault.state is FAILED)
     assert office.to(reader) == (fault.mended if fault.state is FAILED else fault.taken)
     for minutes in (1, 2):
         assert send(_desk(store, tmp_path, reader, NOW + timedelta(minutes=minutes), **access), [DIGEST]) == []

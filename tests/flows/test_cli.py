@@ -107,6 +107,10 @@ def test_the_help_lists_every_exit_code() -> None:
         ('[[recipients]]\naddress = "a@b.example"\nsymbols = ["NVDA"]\n', "'NVDA' is not in [watchlist]"),
         ('languages = ["en"]\n[[recipients]]\naddress = "a@b.example"\n', "no edition is made in 'fr'"),
         (2 * '[[recipients]]\naddress = "a@b.example"\n', "recipients.1.address: a@b.example has two blocks"),
+        (
+            '[[recipients]]\naddress = "a@b.example"\n[[recipients]]\naddress = "A@b.example"\n',
+            "recipients.1.address: A@b.example has two blocks",
+        ),
         ('[mail]\nhost = "h"\nsender = "a@b.example"\nunsubscribe = "http://b.example/"\n', "mail.unsubscribe"),
         ('[mail]\nhost = "h"\nsender = "a@b.example"\nuser = "a"\nsecurity = "none"\n', "could read the password"),
     ],
@@ -118,6 +122,7 @@ def test_the_help_lists_every_exit_code() -> None:
             "not watched",
             "no such edition",
             "twice a reader",
+            "twice in another case",
             "one click in the clear",
             "a login",
         ),
@@ -172,14 +177,6 @@ def test_sql_prints_a_table_or_objects(contrecoup: Run, lived: "Desk") -> None:
     shown, told = contrecoup(*query), contrecoup(*query, "--json")
     assert [json.loads(line) for line in told.out.splitlines()] == [{"lang": "en", "n": 3}, {"lang": "fr", "n": 3}]
     assert "2 rows" in shown.out
-
-
-def test_square_brackets_of_the_press_are_no_markup(contrecoup: Run, lived: "Desk") -> None:
-    """A title may hold any sign, and is shown as it is."""
-    ended = contrecoup("sql", "select '[/b] [prices]' as \"[/i]\"", "--config", str(lived.config))
-    assert ended.code == 0
-    assert "[/b] [prices]" in ended.out
-    assert "[/i]" in ended.out
 
 
 def test_sql_says_when_it_shows_only_the_first_rows(contrecoup: Run, lived: "Desk") -> None:
@@ -345,7 +342,7 @@ def test_prices_that_are_not_there_cost_only_the_moves(
     file = desk.folder / "prices.csv"
     file.unlink() if prices is None else file.write_text(prices, "utf-8")
     ended = contrecoup("replay", desk.folder, *DAYS)
-    assert ended.code == errors.Degraded.exit_code
+    assert (ended.code, "1 of its lines needs you." in ended.err) == (errors.Degraded.exit_code, True)
     assert [line for line in ended.out.splitlines() if line.startswith("! ") and told in line]
     assert desk.rows("select stage, kind from failures") == [("price", "no_prices")]
     assert len(list(desk.digests.iterdir())) == 6

@@ -162,13 +162,13 @@ def test_a_mail_that_waited_overnight_leaves_with_the_next_edition(mailing: "Des
 
 
 def test_an_edition_that_waited_for_days_is_no_news(mailing: "Desk", office: Office) -> None:
-    """Only the new one leaves."""
+    """Only the new one leaves; of the old one a person is told, and may send it."""
     office.answer = "451 try later"
     _brief(mailing)
     office.answer = "250 OK"
     _brief(mailing, datetime(2025, 2, 1, 5, 30, tzinfo=UTC))
     assert office.to() == sorted(READERS)
-    assert _states(mailing) == [("planned", 1)]
+    assert _states(mailing) == [("failed", 1)]
 
 
 def test_a_reader_who_left_is_not_written_to(mailing: "Desk", office: Office) -> None:
@@ -182,7 +182,7 @@ def test_a_reader_who_left_is_not_written_to(mailing: "Desk", office: Office) ->
 
 
 def test_a_wrong_password_is_told_and_mended(mailing: "Desk", office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line names the variable and not the password; with the right one, the next run sends."""
+    """The line names the variable and not the password; with the right one, a person has it sent."""
     text = mailing.config.read_text("utf-8").replace("[mail]\n", '[mail]\nuser = "desk"\n')
     mailing.config.write_text(text, "utf-8")
     monkeypatch.setenv(PASSWORD, "canary-7391")
@@ -192,6 +192,8 @@ def test_a_wrong_password_is_told_and_mended(mailing: "Desk", office: Office, mo
     assert (_states(mailing), office.mails) == ([("failed", 1)], [])
     monkeypatch.setenv(PASSWORD, "right")
     assert _brief(mailing).warnings == ()
+    assert office.mails == []
+    assert outbox.send_now(open_desk(str(mailing.config), MORNING), failed_too=True) == (len(READERS), [])
     assert (_states(mailing), office.to()) == ([("sent", 2)], sorted(READERS))
 
 

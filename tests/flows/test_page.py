@@ -11,9 +11,11 @@ PAGE = """<!DOCTYPE html><html lang="fr"><head><title>x</title></head><body>
 <h1>NVIDIA −17,0\N{NO-BREAK SPACE}% lundi</h1>
 <h2>Marchés</h2>
 <table class="figures"><tr><th>Valeur</th><th class="n">Un mois</th><th class="n">Clôture</th></tr>
-<tr><td>S&amp;P 500 <span class="sym">SPY</span></td><td class="spark"><img src="data:image/png;base64,AA" alt="x"></td>
+<tr><td>S&amp;P 500 <span class="sym">SPY</span></td><td class="spark"><img src="data:image/png;base64,AA"
+alt="x"> <span class="sym">+1,4</span></td>
 <td class="n">599,37</td></tr></table>
 <h3 lang="en"><a href="https://tape.example/1">Futures slide</a></h3>
+<p class="under">Les contrats glissent <span class="mark">traduction automatique</span></p>
 <table role="presentation" class="sources"><tr><td class="tag">FR</td><td><a href="https://cote.example/2">Un
 titre</a><br><span class="meta">cote.example, lun.</span></td></tr></table>
 <table role="presentation" class="move"><tr><td class="who">NVIDIA</td><td class="big"><span class="down">−17,0</span>
@@ -22,7 +24,7 @@ titre</a><br><span class="meta">cote.example, lun.</span></td></tr></table>
 taux de base de 1\N{NO-BREAK SPACE}%.</p>
 </td></tr></table>
 <table class="figures"><tr><th>Aussi</th></tr></table>
-</td></tr></table></main></body></html>"""
+<p class="small pictured">Graphiques</p></td></tr></table></main></body></html>"""
 
 
 def _printed(width: int, *, terminal: bool = False) -> str:
@@ -40,21 +42,29 @@ def test_the_page_keeps_to_the_width(width: int) -> None:
 
 
 def test_everything_but_pictures_and_the_hidden_line_is_printed() -> None:
-    """In the order of the page; the table has no column for pictures."""
+    """In the order of the page; a column of pictures has its figures, and what explains the pictures is left out."""
     told = " ".join(_printed(80).replace("\N{NO-BREAK SPACE}", " ").split())
     order = [
         "Contrecoup · mardi",
         "NVIDIA −17,0 % lundi",
         "Marchés",
-        "Valeur Clôture",
-        "S&P 500 SPY 599,37",
+        "Valeur Un mois Clôture",
+        "S&P 500 SPY +1,4 599,37",
         "Futures slide",
+        "Les contrats glissent [traduction automatique]",
     ]
     order += ["FR Un titre cote.example", "NVIDIA −17,0 Forte −13,3", "Nommée par", "Aussi"]
     places = [told.index(words) for words in order]
     assert places == sorted(places)
     assert "caché" not in told
-    assert "Un mois" not in told
+    assert "Graphiques" not in told
+
+
+@pytest.mark.parametrize("width", [16, 22, 30, 60])
+def test_a_table_breaks_no_word(width: int) -> None:
+    """Its cells end their lines at plain spaces; where there is no room for columns, figures stand under names."""
+    told = _printed(width).split()
+    assert {"Valeur", "Clôture", "+1,4", "599,37", "500"} <= set(told)
 
 
 def test_a_figure_stays_with_its_unit() -> None:

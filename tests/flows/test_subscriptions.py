@@ -1,23 +1,39 @@
 """Readers who want no more mails: by their own link, by their address, and back."""
 
+import re
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIServer
 
 import pytest
 
-from contrecoup.errors import SettingsError
+from contrecoup.digest.mail import unsubscribe_token
+from contrecoup.digest.profiles import EVERYTHING, profile_of
+from contrecoup.errors import SettingsError, StoreBusy
 from contrecoup.models import Unsubscription
 from contrecoup.settings import Settings, read_settings
 from flows import subscriptions
 from flows.desk import Desk, open_desk
-from flows.subscriptions import UNSUBSCRIBE_KEY, leave_by, list_readers, reader_of_link, readers_at
+from flows.subscriptions import (
+    UNSUBSCRIBE_KEY,
+    key_of,
+    leave_by,
+    list_readers,
+    profiles_read,
+    reader_of_link,
+    readers_at,
+)
 
 if TYPE_CHECKING:
     from conftest import Ended
 
+OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
 Run = Callable[..., "Ended"]
 ANNE = "Anne@bank.example"
 READERS = """
@@ -97,9 +113,10 @@ def test_a_link_is_of_one_reader_and_one_language(desk: Desk) -> None:
         lambda _link: ANNE,
         lambda _link: "https://[",
         lambda _link: "https://newsroom.example/out?reader=é",
+        lambda _link: "?reader=\udcff",
         lambda _link: "",
     ],
-    ids=["a digit", "cut", "an address", "no token", "an address alone", "no address", "not ASCII", "nothing"],
+    ids=["a digit", "cut", "an address", "no token", "an address alone", "no address", "not ASCII", "bytes", "nothing"],
 )
 def test_a_forged_link_is_nobodys(desk: Desk, forge: Callable[[str], str]) -> None:
     """The error tells no address."""
@@ -114,6 +131,27 @@ def test_a_link_of_another_key_is_nobodys(desk: Desk, monkeypatch: pytest.Monkey
     monkeypatch.setenv(UNSUBSCRIBE_KEY, "guessed")
     with pytest.raises(SettingsError, match=UNSUBSCRIBE_KEY):
         reader_of_link(desk.settings, link)
+
+
+def test_without_a_key_there_are_no_links(
+    desk: Desk, config: Path, contrecoup: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in a mail, where readers have the mail to the sender, nor of anybody: one would be made in a moment."""
+    monkeypatch.setenv(UNSUBSCRIBE_KEY, "")
+    assert [reader.unsubscribe for reader in list_readers(desk)] == ["by mail"] * 3
+    forged = f"?reader={unsubscribe_token(recipient=ANNE, lang='fr', key='')}"
+    ended = contrecoup("mail", "unsubscribe", "--link", forged, "--config", config)
+    assert ended.code == SettingsError.exit_code
+    assert f"{UNSUBSCRIBE_KEY} is not set" in ended.err
+    assert set(_states(config)) == {"subscribed"}
+
+
+def test_a_link_outlives_a_change_of_case_in_the_settings(desk: Desk, config: Path) -> None:
+    """Mails that were sent long ago keep their way out."""
+    link = _link(desk, 0)
+    config.write_text(config.read_text("utf-8").replace("Anne@", "anne@"), "utf-8")
+    [reader] = reader_of_link(read_settings(config), link)
+    assert (reader.address, reader.lang) == ("anne@bank.example", "fr")
 
 
 def test_an_address_is_found_in_any_case_and_by_language(config: Path) -> None:
@@ -153,7 +191,16 @@ def test_the_commands_take_a_reader_off_and_on(contrecoup: Run, config: Path, de
     assert _states(config) == ["subscribed", "unsubscribed", "subscribed"]
 
 
-@pytest.mark.parametrize("who", [(), (ANNE, "--link", "https://newsroom.example/"), ("--link", ""), ("a@b.example",)])
+@pytest.mark.parametrize(
+    "who",
+    [
+        (),
+        (ANNE, "--link", "https://newsroom.example/"),
+        ("--link", ""),
+        ("--link", "?reader=\udcff"),
+        ("a@b.example",),
+    ],
+)
 def test_who_unsubscribes_must_be_clear(contrecoup: Run, config: Path, who: tuple[str, ...]) -> None:
     """An address or a link, and one that is known; else nobody does."""
     ended = contrecoup("mail", "unsubscribe", *who, "--config", config)
@@ -164,7 +211,7 @@ def test_who_unsubscribes_must_be_clear(contrecoup: Run, config: Path, who: tupl
 
 @pytest.mark.parametrize(("command", "lines"), [("list", 0), ("readers", 3)])
 def test_without_a_server_the_answer_says_so(contrecoup: Run, config: Path, command: str, lines: int) -> None:
-    """Beside the rows that there are, for a person and for a program."""
+    """Beside what there is, for a person and for a program."""
     config.write_text(READERS, "utf-8")
     for form in ([], ["--json"]):
         ended = contrecoup("mail", command, *form, "--config", config)
@@ -173,20 +220,59 @@ def test_without_a_server_the_answer_says_so(contrecoup: Run, config: Path, comm
     assert ended.out.count("\n") == lines
 
 
-def test_without_a_server_no_empty_table_is_shown(contrecoup: Run, config: Path) -> None:
-    """A person who has no mails and no server reads only what to add; who sends is told that it cannot be."""
+def test_without_a_server_who_sends_is_told_that_it_cannot_be(contrecoup: Run, config: Path) -> None:
+    """And what to add."""
     config.write_text(READERS, "utf-8")
-    assert contrecoup("mail", "list", "--config", config).out == ""
     sent = contrecoup("mail", "send", "--config", config)
     assert sent.code == SettingsError.exit_code
     assert "Add a [mail] block" in sent.err
 
 
-def test_with_a_server_an_empty_list_is_a_table(contrecoup: Run, config: Path) -> None:
-    """Nothing waits: that is the answer."""
+def test_an_empty_list_says_so(contrecoup: Run, config: Path) -> None:
+    """Nothing waits, or nobody reads: that is the answer."""
     ended = contrecoup("mail", "list", "--config", config)
-    assert (ended.code, ended.err) == (0, "")
-    assert "0 rows" in ended.out
+    assert (ended.code, ended.out, ended.err) == (0, "No mail waits, failed or is in doubt.\n", "")
+    config.write_text(MAIL, "utf-8")
+    assert contrecoup("mail", "readers", "--config", config).out == "The settings have no recipient.\n"
+
+
+def test_a_readers_link_is_shown_whole(contrecoup: Run, config: Path, desk: Desk) -> None:
+    """Two lines a reader, so that a terminal of any width lets it be copied."""
+    told = contrecoup("mail", "readers", "--config", config).out.splitlines()
+    assert told[:2] == [f"{ANNE} (fr): subscribed, 07:00 Europe/London, profile default", f"  {_link(desk, 0)}"]
+    assert len(told) == 6
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_readers_who_have_no_link_for_want_of_a_key_are_shown_with_a_warning(
+    contrecoup: Run, config: Path, monkeypatch: pytest.MonkeyPatch, form: tuple[str, ...]
+) -> None:
+    """As long as no key is set; where the settings name no page none is needed."""
+    readers = ("mail", "readers", *form, "--config", config)
+    assert contrecoup(*readers).err == ""
+    monkeypatch.delenv(UNSUBSCRIBE_KEY)
+    assert contrecoup(*readers).err.startswith(f"! {UNSUBSCRIBE_KEY} is not set, so that no reader has a link")
+    config.write_text(READERS + MAIL.replace("unsubscribe", "#"), "utf-8")
+    assert contrecoup(*readers).err == ""
+
+
+def test_without_a_key_an_address_is_taken_off_all_the_same(
+    contrecoup: Run, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who types an address has the machine already."""
+    monkeypatch.delenv(UNSUBSCRIBE_KEY)
+    assert contrecoup("mail", "unsubscribe", ANNE, "--config", config).code == 0
+    assert _states(config) == ["unsubscribed", "unsubscribed", "subscribed"]
+
+
+def test_what_only_those_read_who_have_gone_is_not_made(config: Path) -> None:
+    """A profile is made for the languages and readers that it still has, the default one always."""
+    config.write_text(READERS.replace('lang = "en"', 'lang = "en"\ntopics = ["chip_stocks"]') + MAIL, "utf-8")
+    settings, gone = read_settings(config), {key_of(ANNE, "en")}
+    chips = profile_of(settings.recipients[1])
+    assert profiles_read(settings, "en", ()) == (EVERYTHING, chips)
+    assert profiles_read(settings, "en", gone) == (EVERYTHING,)
+    assert profiles_read(settings, "fr", gone) == (EVERYTHING,)
 
 
 def test_the_page_ends_the_subscription_of_a_link(desk: Desk, config: Path) -> None:
@@ -203,6 +289,79 @@ def test_the_page_does_not_take_broken_settings_for_a_strange_link(desk: Desk, c
     config.write_text("[mail", "utf-8")
     with pytest.raises(SettingsError, match="not valid TOML"):
         leave(query)
+
+
+def test_a_link_has_its_language(contrecoup: Run, config: Path, desk: Desk) -> None:
+    """Another one beside it would be ignored, so it is refused."""
+    ended = contrecoup("mail", "unsubscribe", "--link", _link(desk, 0), "--lang", "en", "--config", config)
+    assert ended.code == SettingsError.exit_code
+    assert "--lang" in ended.err
+    assert set(_states(config)) == {"subscribed"}
+
+
+def test_the_page_does_not_wait_long_for_a_database_that_is_held(
+    desk: Desk, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor for another reader whose wish is being kept: a mail program that is told to come back does."""
+    monkeypatch.setattr(subscriptions, "PATIENCE_S", 0.05)
+    leave, query = leave_by(config), _link(desk, 0).partition("?")[2]
+    held = f"import duckdb, sys; held = duckdb.connect({str(desk.settings.database)!r}); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", held], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(StoreBusy):
+            leave(query)
+        holder.communicate(b"\n")
+    assert leave(query)
+
+
+def test_readers_who_unsubscribe_at_once_wait_for_each_other(
+    desk: Desk, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that write at the same moment would be refused by the database; one that takes too long is not waited for."""
+    links = [_link(desk, number).partition("?")[2] for number in range(3)]
+    leave = leave_by(config)
+    with ThreadPoolExecutor(3) as readers:
+        assert list(readers.map(leave, links * 3)) == [True] * 9
+    assert set(_states(config)) == {"unsubscribed"}
+    monkeypatch.setattr(subscriptions, "PATIENCE_S", 0.05)
+    begun, ended = Event(), Event()
+
+    def slow(*_args: object, **_options: object) -> None:
+        begun.set()
+        ended.wait(5)
+
+    monkeypatch.setattr(subscriptions, "unsubscribe", slow)
+    with ThreadPoolExecutor(1) as readers:
+        first = readers.submit(leave, links[0])
+        begun.wait(5)
+        with pytest.raises(StoreBusy, match="Other readers"):
+            leave(links[1])
+        ended.set()
+        assert first.result()
+
+
+def test_the_page_is_not_served_from_settings_that_are_broken(contrecoup: Run, tmp_path: Path, config: Path) -> None:
+    """Or missing: it would only ever answer that one should come back."""
+    config.write_text("[mail", "utf-8")
+    for path in (config, tmp_path / "missing.toml"):
+        ended = contrecoup("mail", "serve", "--config", path)
+        assert (ended.code, str(path) in ended.err) == (SettingsError.exit_code, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [(0, "200 OK"), (2, "503 Service Unavailable"), (5, "503 Service Unavailable")]
+)
+def test_the_program_of_the_documentation_loses_no_wish(tmp_path: Path, code: int, status: str) -> None:
+    """Broken settings and a missing key end the command as a link of nobody does: a mail program has to try again."""
+    [program] = re.findall(r"```python\n(#!.*?)```", OPERATING.read_text("utf-8"), re.DOTALL)
+    command = tmp_path / "contrecoup"
+    command.write_text(f"#!/bin/sh\nexit {code}\n", "utf-8")
+    command.chmod(0o700)
+    program = re.sub(r'"[^"]+/bin/contrecoup"', repr(str(command)), program)
+    asked = {"REQUEST_METHOD": "POST", "QUERY_STRING": "reader=0"}
+    ended = subprocess.run([sys.executable, "-c", program], env=asked, capture_output=True, check=True)
+    assert f"Status: {status}\n\n" in ended.stdout.decode()
 
 
 def test_the_page_is_served_until_it_is_interrupted(

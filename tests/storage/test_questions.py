@@ -26,6 +26,7 @@ EVERYTHING = {
     "lang": "fr",
     "profile": "default",
     "sessions": ("NVDA@2025-01-27", "ASML@2025-01-27"),
+    "moves": ("NVDA@2025-01-27 a-en1 2025-01-24T21:00:00+00:00 market", "ASML@2025-01-27   market"),
     "feeds": (),
     "members": ("NVDA",),
     "least": 1,
@@ -103,6 +104,14 @@ def test_sessions_are_told_by_how_they_ended(desk: Store) -> None:
     told = {row["state"]: (row["number"], row["symbols"]) for row in rows(desk, "explain_tally")}
     assert told == {"linked": (1, "NVDA"), "unexplained": (1, "ASML")}
     assert [row["state"] for row in rows(desk, "explain_tally", sessions=("NVDA@2025-01-27",))] == ["linked"]
+
+
+def test_the_move_that_houses_name_is_told_before_a_larger_one(desk: Store) -> None:
+    """The keys of the order, and the title of the story; a move without a story comes after."""
+    told = [(row["place"], row["move"], row["houses_naming"]) for row in rows(desk, "explain_headline")]
+    assert told == [(1, "NVDA@2025-01-27", 2), (2, "ASML@2025-01-27", 0)]
+    later = ("NVDA@2025-01-27 a-en1 2025-01-29T21:00:00+00:00 market",)
+    assert [row["houses_naming"] for row in rows(desk, "explain_headline", moves=later)] == [0]
 
 
 def test_what_is_left_out_is_what_the_edition_does_not_show(desk: Store, make: Callable[..., Any]) -> None:

@@ -119,7 +119,7 @@ def test_every_query_is_accepted_by_the_database(empty: Store, file: Path) -> No
     if file.parent.name == "views":
         assert empty.count(file.stem.partition("_")[2]) == 0
         return
-    lists = {"symbols", "ids"}
+    lists = {"symbols", "ids", "moves"}
     days = {name for name in re.findall(r"\$(\w+)", text) if name.endswith("_on")}
     words = {"symbol", "lang", "profile"}
     numbers = {"count", "hours", "remembered", "shown", "least", "prior_middle", "prior_sessions", "prior_spread"}

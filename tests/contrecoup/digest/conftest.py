@@ -249,7 +249,7 @@ def january_27() -> Callable[[str], EditionInputs]:
                 entries=(("full", 6), ("paywall", 2)),
                 articles_fr=4,
                 articles_en=4,
-                failures=1,
+                failure_kinds=(("gone", 1),),
                 coverage="partial",
                 coverage_reason="feeds_failing",
             ),

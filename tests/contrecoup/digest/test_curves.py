@@ -12,14 +12,15 @@ from contrecoup.digest.curves import (
     RIGHT,
     TOP,
     WINDOW_BOTTOM,
+    WINDOW_MIDDLE,
     Attention,
     attention_of,
     path_of,
     spark_of,
     window_of,
 )
-from contrecoup.digest.edition import Close as CloseAt
-from contrecoup.digest.edition import Course
+from contrecoup.digest.drawn import Close as CloseAt
+from contrecoup.digest.drawn import Course, Scale
 from contrecoup.digest.site_wording import site_wording_of
 from contrecoup.models import PriceBar
 
@@ -225,8 +226,13 @@ def test_the_window_of_a_move_holds_its_session_and_the_press_under_it() -> None
         slots=(0, 0, 1, 3, 0),
         currency="USD",
     )
-    window = window_of(course)
+    window = window_of(course, Scale(low=-0.3, high=0.1, houses=6))
     assert len(window.bars) == 2
     assert {round(y + height, 1) for _, y, height in window.bars} == {WINDOW_BOTTOM}
     assert window.band_x + window.band_width == pytest.approx(window.end_x, abs=0.2)
     assert window.end_y == max(float(point.split(",")[1]) for point in window.points.split())
+    assert len(window.grid) == 4
+    assert window.grid[-1] < window.base_y < window.end_y < window.grid[0]
+    assert max(height for _, _, height in window.bars) == pytest.approx(
+        (WINDOW_BOTTOM - WINDOW_MIDDLE - 10) / 2, abs=0.1
+    )

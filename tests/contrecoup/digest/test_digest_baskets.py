@@ -49,6 +49,35 @@ def test_a_move_that_its_sector_shares_says_so(january_27: Day, lang: str, words
         assert (words in text, words in page) == (scope is Scope.SECTOR,) * 2
 
 
+@pytest.mark.parametrize(
+    ("lang", "words", "mark"),
+    [
+        ("fr", "Vistra (VST) : −28,3 %, −9,0 % hors secteur, 2,5 erreurs types", "hors secteur"),
+        ("en", "Vistra (VST): −28.3%, −9.0% beyond its sector, 2.5 standard errors", "beyond its sector"),
+    ],
+)
+def test_a_move_that_is_one_beside_its_sector_alone_shows_those_figures(
+    january_27: Day, lang: str, words: str, mark: str
+) -> None:
+    """Beside the market it stayed under the line that the legend tells; a move that passed both shows the market's."""
+    day = january_27(lang)
+    move = replace(day.moves[0], scope=Scope.OWN, sector_z=-2.5, sector_abnormal_return=-0.09)
+    text, page = read(replace(day, links=()), [replace(move, z=-2.0)])
+    assert words in text
+    assert f'{mark}</span></td><td class="n' in page
+    text, page = read(replace(day, links=()), [replace(move, z=-2.4)])
+    assert (words in text, f"{mark}</span>" in page) == (False, False)
+
+
+@pytest.mark.parametrize(("lang", "mark"), [("fr", "avec son secteur"), ("en", "with its sector")])
+def test_a_row_says_when_the_sector_went_along(january_27: Day, lang: str, mark: str) -> None:
+    """On the page as in the text, and so in the terminal, which prints the page; the legend explains it."""
+    day = january_27(lang)
+    text, page = read(replace(day, links=()), [replace(day.moves[0], scope=Scope.SECTOR)])
+    assert f'{mark}</span></td><td class="n' in page
+    assert f"{mark.capitalize()[:4]}" in text
+
+
 @pytest.mark.parametrize(("lang", "words"), [("fr", "trop peu de valeurs mesurées"), ("en", "too few members")])
 def test_a_basket_that_could_not_be_measured_says_why(january_27: Day, lang: str, words: str) -> None:
     """The reasons of version 2 have words in both languages."""

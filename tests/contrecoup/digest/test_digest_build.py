@@ -76,14 +76,6 @@ def test_moves_beyond_the_first_three_of_a_story_stand_in_the_compact_table(janu
     assert (len(group.matches), len(group.others)) == (3, 8)
 
 
-def test_the_rival_of_the_first_move_is_said_once(january_27: Day) -> None:
-    """The group names the rival, its moves do not repeat it."""
-    group = build_edition(january_27("fr")).groups[0]
-    assert group.rival is not None
-    assert group.rival.title == "DeepSeek releases Janus-Pro"
-    assert group.matches[0].rival is None
-
-
 def test_a_confirmed_claim_is_shown_with_what_was_measured(january_27: Day) -> None:
     """What cannot be checked stays out when something can."""
     (said,) = build_edition(january_27("fr")).groups[0].matches[0].said
@@ -288,22 +280,35 @@ def test_a_story_that_goes_on_keeps_its_name(january_27: Day) -> None:
     assert [source.title for source in second.sources if source.lang == "fr"] == ["Le lendemain"]
 
 
-def test_an_article_that_names_the_instrument_is_among_the_sources(january_27: Day) -> None:
-    """Even where the founder, which does not name it, has taken the place of its language."""
+@pytest.mark.parametrize("publisher", ["usine.example", "www.cotes.example"], ids=["another", "the founder's"])
+def test_an_article_that_names_the_instrument_is_among_the_sources(january_27: Day, publisher: str) -> None:
+    """Even where the founder, which does not name it, has taken the place of its language, or of their publisher."""
     day = january_27("fr")
     others = [mention for mention in day.mentions if mention.target != "VST"]
     [member] = [member for member in day.members if member.article_id == "fr-2"]
     late = member.told_at + timedelta(hours=3)
-    naming = replace(member, article_id="fr-9", wire_id="fr-9", publisher="usine.example", told_at=late)
+    naming = replace(member, article_id="fr-9", wire_id="fr-9", publisher=publisher, told_at=late)
     [french] = [document for document in day.documents if document.article_id == "fr-2"]
     document = replace(
-        french, article_id="fr-9", publisher="usine.example", title="Vistra plonge", published_at=late, seen_at=late
+        french, article_id="fr-9", publisher=publisher, title="Vistra plonge", published_at=late, seen_at=late
     )
     said = replace(day.mentions[0], article_id="fr-9", target="VST", layer=Layer.DIRECT)
     day = replace(day, members=[*day.members, naming], documents=[*day.documents, document], mentions=[*others, said])
     group = build_edition(day).groups[1]
-    assert group.matches[0].named_by == ("usine.example",)
+    assert group.matches[0].named_by == (publisher.removeprefix("www."),)
     assert "Vistra plonge" in [source.title for source in group.telling.sources]
+
+
+def test_who_named_the_instrument_first_comes_first(january_27: Day) -> None:
+    """A house that names it again in the evening has not come later."""
+    day = january_27("en")
+    [first] = [one for one in day.members if one.article_id == "en-1"]
+    [told] = [one for one in day.documents if one.article_id == "en-1"]
+    again = replace(first, article_id="en-8", wire_id="en-8", told_at=first.told_at + timedelta(hours=12))
+    mentions = [replace(day.mentions[0], article_id=one) for one in ("en-1", "en-2", "en-8")]
+    day = replace(day, members=[*day.members, again], documents=[*day.documents, replace(told, article_id="en-8")])
+    group = build_edition(replace(day, mentions=mentions, claims=[])).groups[0]
+    assert group.matches[0].named_by == ("tape.example", "harbour.example")
 
 
 def test_items_tell_what_stands_where(january_27: Day) -> None:

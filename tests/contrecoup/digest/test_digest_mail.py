@@ -111,13 +111,14 @@ def test_a_way_out_that_could_add_a_header_is_refused(digest: Digest) -> None:
 
 
 def test_two_readers_have_two_ways_out() -> None:
-    """And one reader of two languages has two, after what the page's address already asks."""
+    """And one reader of two languages has two, after what the page's address already asks; case makes no other."""
     page = "https://newsroom.example/out?list=1"
     links = {
         unsubscribe_link(page, recipient=recipient, lang=lang, key=key)
         for recipient, lang, key in [("a@b.example", "fr", "k"), ("a@b.example", "en", "k"), ("c@b.example", "fr", "k")]
     }
     assert len(links) == 3
+    assert unsubscribe_link(page, recipient="A@b.Example", lang="fr", key="k") in links
     assert all(link.startswith(f"{page}&reader=") for link in links)
 
 

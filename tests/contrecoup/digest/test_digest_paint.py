@@ -69,16 +69,6 @@ def test_a_dot_is_as_large_as_its_radius() -> None:
     assert (pixels(canvas.png())[..., 3] / 255).sum() / SCALE**2 == pytest.approx(np.pi * 16, rel=0.02)
 
 
-@pytest.mark.parametrize("floor", [0.0, 10.0])
-def test_an_area_lies_between_the_line_and_its_floor(floor: float) -> None:
-    """Above the line or under it, and only as wide as the line."""
-    canvas = Canvas(10, 10)
-    canvas.area([(2, 5), (8, 5)], floor=floor, colour=RED, opacity=1.0)
-    painted = pixels(canvas.png())[..., 3] > 0
-    assert painted.sum() == 12 * 10
-    assert painted[:10].any() == (floor == 0.0)
-
-
 def test_the_same_calls_give_the_same_bytes() -> None:
     """A mail that is composed twice has one picture."""
 

@@ -9,7 +9,7 @@ from lxml import html as lxml_html
 
 from contrecoup.digest import pictures
 from contrecoup.digest.build import EditionInputs, build_edition
-from contrecoup.digest.edition import Course
+from contrecoup.digest.drawn import Course, Scale
 from contrecoup.digest.paint import SCALE, Colour
 from contrecoup.digest.pictures import (
     COURSE_HEIGHT,
@@ -31,6 +31,9 @@ def _size(png: bytes) -> tuple[int, int]:
     return width, height
 
 
+SCALE_OF_ALL = Scale(low=-0.2, high=0.2, houses=4)
+
+
 def _course(day: EditionInputs) -> Course:
     told = build_edition(day).groups[0].matches[0].course
     assert told is not None
@@ -40,7 +43,7 @@ def _course(day: EditionInputs) -> Course:
 def test_pictures_are_dense_enough_for_sharp_screens(priced: Day) -> None:
     """Twice the size at which the page shows them, or nearly."""
     assert _size(spark((1.0, 1.1, 0.9), rose=False)) == (SPARK_WIDTH * SCALE, SPARK_HEIGHT * SCALE)
-    assert _size(course(_course(priced("en")))) == (COURSE_WIDTH * SCALE, COURSE_HEIGHT * SCALE)
+    assert _size(course(_course(priced("en")), SCALE_OF_ALL)) == (COURSE_WIDTH * SCALE, COURSE_HEIGHT * SCALE)
 
 
 def test_a_fall_and_a_rise_look_different(priced: Day) -> None:
@@ -49,15 +52,23 @@ def test_a_fall_and_a_rise_look_different(priced: Day) -> None:
     *before, last = fall.closes
     rise = replace(fall, closes=(*before, replace(last, value=120.0)))
     assert spark((1.0, 1.1), rose=True) != spark((1.0, 1.1), rose=False)
-    assert course(rise) != course(fall)
+    assert course(rise, SCALE_OF_ALL) != course(fall, SCALE_OF_ALL)
 
 
 def test_prices_that_never_change_and_silence_are_drawn_too(priced: Day) -> None:
     """Neither divides by nothing."""
     told = _course(priced("en"))
     flat = tuple(replace(close, value=5.0) for close in told.closes)
-    assert _size(course(replace(told, closes=flat, slots=(0,) * 8))) == (COURSE_WIDTH * SCALE, COURSE_HEIGHT * SCALE)
+    still = course(replace(told, closes=flat, slots=(0,) * 8), Scale(low=0.0, high=0.0, houses=0))
+    assert _size(still) == (COURSE_WIDTH * SCALE, COURSE_HEIGHT * SCALE)
     assert spark((1.0, 1.0), rose=False)
+
+
+def test_a_move_looks_as_large_as_it_is_beside_the_others(priced: Day) -> None:
+    """On a wider scale the same course is drawn flatter, and the same bars are shorter."""
+    told = _course(priced("en"))
+    assert course(told, SCALE_OF_ALL) != course(told, replace(SCALE_OF_ALL, low=-0.4))
+    assert course(told, SCALE_OF_ALL) != course(told, replace(SCALE_OF_ALL, houses=8))
 
 
 def _luminance(colour: Colour) -> float:
@@ -89,8 +100,8 @@ def test_every_picture_says_its_figures_in_words(priced: Day, lang: str) -> None
     edition = build_edition(priced(lang))
     images = list(lxml_html.document_fromstring(render_html(edition)).iter("img"))
     assert len(images) == len(edition.strip) + sum(m.course is not None for g in edition.groups for m in g.matches)
-    told = [str(image.get("alt")).replace("\xa0", " ") for image in images]
-    last = ("86,00", "100,0") if lang == "fr" else ("86.00", "100.0")
+    told = [str(image.get("alt")).replace("\xa0", " ").replace("\u202f", " ") for image in images]
+    last = ("86,00", "−0,1 %") if lang == "fr" else ("86.00", "−0.1%")
     assert all(any(figure in alt for alt in told) for figure in last)
 
 

@@ -1,11 +1,14 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from contrecoup.digest.build import EditionInputs, build_edition
+from contrecoup.digest.build import EditionInputs, build_edition, items_of
 from contrecoup.digest.profiles import EVERYTHING, Profile, narrowed, profile_of, profiles_of
+from contrecoup.digest.render import render_html, render_text
 from contrecoup.instruments import AliasTable
+from contrecoup.models import Evidence, Link
 from contrecoup.settings import Recipient, Settings, Watchlist
 
 
@@ -60,6 +63,49 @@ def test_symbols_choose_the_moves(january_27: Callable[[str], EditionInputs], la
     assert {figure.symbol for figure in [*figures, *edition.unexplained]} <= {symbol}
     assert edition.tally.sessions == sum(move.symbol == symbol for move in inputs.moves) < len(inputs.moves)
     assert edition.profile == Profile(symbols=frozenset({symbol})).name
+
+
+def _evidence(link: Link, story: str, quote: str) -> Evidence:
+    return Evidence(
+        symbol=link.symbol,
+        session_on=link.session_on,
+        story_id=story,
+        method="m",
+        article_id=story,
+        version=1,
+        kind="mention",
+        quote=quote,
+        detail="direct:title:alias",
+    )
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("topics", [frozenset[str](), frozenset({"chip_stocks"})], ids=["everything", "chips"])
+def test_a_story_on_tokens_offers_none_whatever_the_reader_asked_for(
+    january_27: Callable[[str], EditionInputs], lang: str, topics: frozenset[str]
+) -> None:
+    """Under a move with words of it, as a rival, as the story of an earlier session and as a late article."""
+    day = january_27(lang)
+    offer = "DeepSeek token $PUMPIT at 0xdeadbeefcafe"
+    friday = day.moves[0].session_on - timedelta(days=3)
+    nvidia = day.links[0]
+    before = replace(day, edition_on=friday, moves=[replace(day.moves[0], session_on=friday)])
+    inputs = replace(
+        day,
+        stories=[replace(one, title=offer) if one.id == "fr-3" else one for one in day.stories],
+        documents=[replace(one, title=offer) if one.article_id == "fr-3" else one for one in day.documents],
+        previous=items_of(build_edition(before)),
+        evidence=[_evidence(nvidia, "fr-3", offer)],
+        earlier_links=[replace(nvidia, story_id="fr-3", session_on=friday)],
+        late=frozenset({"fr-3"}),
+    )
+    linked = [replace(nvidia, story_id="fr-3"), replace(nvidia, symbol="VST", rival_story_id="fr-3")]
+    for links in (linked, []):
+        edition = build_edition(narrowed(replace(inputs, links=links), Profile(topics=topics)))
+        for part in (render_text(edition), render_html(edition)):
+            assert "$PUMPIT" not in part
+            assert "0xdeadbeef" not in part
+            assert "[…]" in part
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

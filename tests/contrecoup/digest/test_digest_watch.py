@@ -9,6 +9,7 @@ import pytest
 from contrecoup.digest.build import build_edition
 from contrecoup.digest.edition import Counted, Telling, Watch
 from contrecoup.digest.inputs import EditionInputs
+from contrecoup.digest.mail_wording import mail_wording_of
 from contrecoup.digest.render import render_html, render_text
 from contrecoup.models import LookAlike
 
@@ -149,20 +150,84 @@ def test_the_brands_own_denial_goes_before_an_articles(january_27: Day) -> None:
     assert denial.text == "DeepSeek dément tout jeton."
 
 
+def test_a_sentence_that_says_where_the_brand_spoke_goes_before_an_aside(january_27: Day) -> None:
+    """In a lead the denial is but the occasion of a joke; the brand's own words go before both."""
+    said = {"reason": "says", "article": "en-9"}
+    aside = row("denial", **said, sentence="DeepSeek says it has no token, which leaves little room.")
+    told = row("denial", **said, field="text", sentence="DeepSeek dealt with it on X: it has issued no token.")
+    own = row("denial", **said, field="text", start=9, sentence="“We have issued no token”, DeepSeek said.")
+    for rows, first in [((aside, told), told), ((aside, told, own), own), ((aside, replace(told, field="lead")), told)]:
+        denial = watch_in(day_with(january_27("en"), row("brand"), *rows)).denial
+        assert denial is not None
+        assert denial.text == first.sentence
+
+
+def test_of_equal_denials_the_text_speaks_before_the_lead_and_the_title(january_27: Day) -> None:
+    """Where none says more than another."""
+    rows = [
+        row("denial", field=field, reason="says", sentence=f"DeepSeek dément tout jeton ({field}).")
+        for field in ("title", "lead", "text")
+    ]
+    for last in (3, 2, 1):
+        denial = watch_in(day_with(january_27("fr"), row("brand"), *rows[:last])).denial
+        assert denial is not None
+        assert denial.text == rows[last - 1].sentence
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "start"),
+    [
+        ("fr", "« Nous n’avons émis aucun jeton », dit DeepSeek.", "Démenti officiel, cité par jetons.example : "),
+        ("fr", "DeepSeek dément tout jeton « DeepSeek ».", "Démenti rapporté par jetons.example : "),
+        ("en", "DeepSeek: “We have not issued any token.”", "Official denial, quoted by jetons.example: "),
+        ("en", "DeepSeek denies any “DeepSeek” token.", "Denial reported by jetons.example: "),
+    ],
+)
+def test_only_the_brands_words_in_quotation_marks_are_quoted_as_official(
+    january_27: Day, lang: str, sentence: str, start: str
+) -> None:
+    """A name in quotation marks is no quotation; what a newsroom reports is said to be reported."""
+    watch = watch_in(day_with(january_27(lang), row("brand"), row("denial", reason="says", sentence=sentence)))
+    assert plain(mail_wording_of(lang, "Europe/Paris").denial(watch)).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("fr", "multiplié par 3 en un jour (jetons.example)"), ("en", "multiplied by 3 in a day")]
+)
+def test_a_growth_has_its_span_where_all_who_state_it_tell_the_same(january_27: Day, lang: str, told: str) -> None:
+    """One who tells none, or another, takes it away."""
+    grown: dict[str, Any] = {"number": 3.0, "qualifier": "exact", "unit": "times"}
+    first = row("growth", **grown, surface="tripler", sentence="Ce qui les a fait tripler en vingt-quatre heures.")
+    other = row("growth", **grown, article="en-9", surface="tripled", sentence="The fakes tripled.")
+    alone, both = (
+        mail_wording_of(lang, "Europe/Paris").watch(watch_in(day_with(january_27(lang), row("brand"), *rows)))
+        for rows in ((first,), (first, other))
+    )
+    assert told in plain(alone)
+    assert "multipli" in both
+    assert "un jour" not in plain(both)
+    assert "a day" not in plain(both)
+
+
+def plain(text: str) -> str:
+    """The text with plain blanks."""
+    return " ".join(text.split())
+
+
 LINES = {
     "fr": (
         "Nom emprunté : DeepSeek.",
         "au moins 75 (jetons.example)",
         "multiplié par 3 (jetons.example)",
         "2 300 000 dollars (jetons.example)",
-        "Démenti officiel, cité par jetons.example : « DeepSeek dément tout jeton. »",
+        "Démenti rapporté par jetons.example : « DeepSeek dément tout jeton. »",
     ),
     "en": (
         "Name borrowed: DeepSeek.",
         "at least 75 (jetons.example)",
         "multiplied by 3 (jetons.example)",
         "2,300,000 dollars (jetons.example)",
-        "Official denial, quoted by jetons.example: “DeepSeek dément tout jeton.”",
+        "Denial reported by jetons.example: “DeepSeek dément tout jeton.”",
     ),
 }
 

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -34,23 +34,29 @@ def test_a_base_rate_is_told_as_a_share_of_ordinary_sessions(rate: float, fr: st
 
 def test_a_slow_burn_is_told_with_its_lag_in_days_and_sessions() -> None:
     """R1: released on a holiday, a week before the fall."""
-    slow = SlowBurn(story=Cited(title="R1 est là", translation=None, glossed=False), days=7, sessions=4)
+    slow = SlowBurn(story=Cited(title="R1 est là", lang="en"), days=7, sessions=4)
     assert "paru 7 jours plus tôt (4 séances)" in FR.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
     assert "first told 7 days (4 sessions) before" in EN.slow_burn(slow).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_a_story_is_cited_by_a_title_of_the_press_alone() -> None:
+    """No sentence of ours holds what a machine made of a title."""
+    cited = Cited(title="Janus", lang="en")
+    assert FR.cited(cited).replace("\N{NO-BREAK SPACE}", " ") == "« Janus »"
+    assert EN.cited(cited) == "“Janus”"
+
+
 @pytest.mark.parametrize(
-    ("glossed", "fr", "en"),
-    [
-        (False, "« Janus » (traduction automatique : « Le Janus »)", "“Janus” (machine translation: “Le Janus”)"),
-        (True, "« Janus » (glose mot à mot : « Le Janus »)", "“Janus” (word-for-word gloss: “Le Janus”)"),
-    ],
+    ("lang", "story", "words"),
+    [("fr", "en-4", "coïncidence forte avec un récit paru en anglais"), ("en", "fr-2", "with a story told in French")],
 )
-def test_a_foreign_title_is_cited_with_its_translation_marked(fr: str, en: str, *, glossed: bool) -> None:
-    """The original first; what a machine made of it beside it, and said to be so."""
-    cited = Cited(title="Janus", translation="Le Janus", glossed=glossed)
-    assert FR.cited(cited).replace("\N{NO-BREAK SPACE}", " ") == fr
-    assert EN.cited(cited) == en
+def test_the_headline_of_a_story_without_a_title_in_the_readers_language_cites_none(
+    january_27: Day, lang: str, story: str, words: str
+) -> None:
+    """It says in which language it was told."""
+    day = january_27(lang)
+    edition = build_edition(replace(day, links=[replace(day.links[0], story_id=story)]))
+    assert mail_wording_of(lang, "Europe/Paris").headline(edition).replace("\xa0", " ").endswith(words)
 
 
 def test_both_languages_have_the_same_phrases_and_values() -> None:
@@ -101,15 +107,24 @@ def test_times_are_told_in_the_zone_of_the_edition(january_27: Day) -> None:
 @pytest.mark.parametrize(
     ("hours", "french", "english"),
     [
-        (0.2, "récit paru moins d’une heure avant la clôture", "story first told less than an hour before the close"),
-        (13.0, "récit paru 13 heures avant la clôture", "story first told 13 hours before the close"),
+        (0.0, "récit paru à la clôture", "story first told at the close"),
+        (0.2, "récit paru 12 minutes avant la clôture", "story first told 12 minutes before the close"),
+        (-0.83, "récit paru 50 minutes après la clôture", "story first told 50 minutes after the close"),
+        (-1.5, "récit paru 90 minutes après la clôture", "story first told 90 minutes after the close"),
         (-2.0, "récit paru 2 heures après la clôture", "story first told 2 hours after the close"),
+        (11.4, "récit paru 11 heures avant la clôture", "story first told 11 hours before the close"),
+        (12.67, "récit paru lun. 9 h 20, avant la clôture", "story first told Mon 09:20, before the close"),
+        (-12.67, "récit paru lun. 9 h 20, après la clôture", "story first told Mon 09:20, after the close"),
         (174.0, "récit paru 7 jours avant la clôture", "story first told 7 days before the close"),
     ],
 )
-def test_the_lag_is_said_in_hours_then_in_days(hours: float, french: str, english: str) -> None:
-    """R1 was released a week before the session."""
-    assert (FR.lag(hours).replace("\xa0", " "), EN.lag(hours).replace("\xa0", " ")) == (french, english)
+def test_the_lag_is_said_in_minutes_then_in_hours_by_the_hour_and_in_days(
+    hours: float, french: str, english: str
+) -> None:
+    """R1 was released a week before the session; nobody counts 32 hours back."""
+    told_at = datetime(2025, 1, 27, 8, 20, tzinfo=UTC)
+    told = [w.lag(hours, told_at).replace("\xa0", " ") for w in (FR, EN)]
+    assert told == [french, english]
 
 
 def _said(verdict: Verdict, measured: float | None, **changes: str) -> Said:
@@ -205,7 +220,7 @@ def test_a_claim_that_cannot_be_checked_says_why() -> None:
     assert FR.said(said) == (
         "p.example annonce une baisse de 17\xa0Md$ avant l’ouverture, invérifiable (aucun cours reçu)."
     )
-    assert EN.said(replace(said, reason="new_code", unit="times")).endswith("cannot be checked (new_code).")
+    assert EN.said(replace(said, reason="new_code")).endswith("cannot be checked (new_code).")
 
 
 def test_the_headline_names_the_first_move_and_its_story(january_27: Day) -> None:
@@ -231,7 +246,7 @@ def test_a_quiet_day_and_a_closed_day_have_headlines_and_subjects(january_27: Da
     day = january_27("fr")
     quiet = build_edition(replace(day, moves=[replace(move, verdict=MoveVerdict.QUIET) for move in day.moves]))
     closed = build_edition(replace(day, moves=()))
-    assert FR.headline(quiet) == "Aucun mouvement anormal\xa0: 5\xa0séances mesurées, toutes dans l’ordinaire"
+    assert FR.headline(quiet) == "Aucun mouvement anormal"
     assert FR.headline(closed) == "Aucune séance close depuis la dernière édition"
     assert FR.subject(quiet) == "Contrecoup, 28 janvier 2025\xa0: aucun mouvement anormal, 5 séances mesurées"
     assert EN.subject(closed) == "Contrecoup, 28 January 2025: no session closed"
@@ -272,6 +287,7 @@ def test_a_footer_without_news_says_so(january_27: Day) -> None:
         "0 flux sur 0 ont répondu.",
         "Aucune entrée de flux sur la période.",
         "Articles en français\xa0: 0, en anglais\xa0: 0\xa0; aucun incident.",
+        "1\xa0récit non montré.",
     ]
 
 

@@ -12,6 +12,7 @@ from contrecoup.digest.edition_facts import facts_of
 from contrecoup.digest.facts import Fact, Ground
 from contrecoup.digest.inputs import EditionInputs
 from contrecoup.digest.mail_wording import mail_wording_of
+from contrecoup.digest.render import render_html
 
 Inputs = Callable[[str], EditionInputs]
 LANGS = pytest.mark.parametrize("lang", ["fr", "en"])
@@ -42,30 +43,41 @@ def test_every_number_stands_in_its_line(january_27: Inputs, lang: str) -> None:
 def test_a_day_without_moves_tells_how_many_sessions_there_were(
     january_27: Inputs, lang: str, quiet: int, unmeasured: int, verdict: str
 ) -> None:
-    """Its headline counts those that were measured, or those that could not be."""
-    tally = Tally(sessions=quiet + unmeasured, linked=0, unexplained=0, quiet=quiet, unmeasured=unmeasured)
+    """The line under its headline says so, and the headline has no figure of its own."""
+    tally = Tally(
+        sessions=quiet + unmeasured,
+        followed=quiet + unmeasured,
+        linked=0,
+        unexplained=0,
+        quiet=quiet,
+        unmeasured=unmeasured,
+    )
     edition = empty(build_edition(january_27(lang)), tally)
     headline = mail_wording_of(lang, edition.timezone).headline(edition)
-    [fact] = [fact for fact in told(edition) if fact.line == headline]
-    assert (fact.shown, fact.source.where) == (str(quiet or unmeasured), (("verdict", verdict),))
+    facts = told(edition)
+    assert [fact for fact in facts if fact.line == headline] == []
+    assert (str(quiet or unmeasured), (("state", verdict),)) in [(fact.shown, fact.source.where) for fact in facts]
 
 
 def test_a_day_on_which_nothing_closed_has_no_number_in_its_headline(january_27: Inputs) -> None:
     """No session, no figure."""
-    edition = empty(build_edition(january_27("en")), Tally(sessions=0, linked=0, unexplained=0, quiet=0, unmeasured=0))
+    edition = empty(
+        build_edition(january_27("en")), Tally(sessions=0, followed=0, linked=0, unexplained=0, quiet=0, unmeasured=0)
+    )
     headline = mail_wording_of("en", edition.timezone).headline(edition)
     assert [fact for fact in told(edition) if fact.line == headline] == []
 
 
 @LANGS
 def test_what_there_was_no_room_for_is_counted_by_queries_of_its_own(january_27: Inputs, lang: str) -> None:
-    """Linked moves, moves without a story, late articles."""
+    """Linked moves, moves without a story, revised links, late articles."""
     edition = build_edition(january_27(lang))
     figure = edition.groups[0].matches[0].figure
-    crowded = replace(edition, hidden=4, unexplained=(figure,) * 3, changes=Changes(more_late=5))
+    crowded = replace(edition, hidden=4, unexplained=(figure,) * 3, changes=Changes(more_revised=3, more_late=5))
     found = {fact.source.query: fact.shown for fact in told(crowded)}
     assert found["explain_left_out"] == "4"
     assert found["explain_unexplained"] == "2"
+    assert found["explain_revised"] == "3"
     assert found["explain_late"] == "5"
 
 
@@ -77,7 +89,7 @@ def test_an_older_story_is_told_with_its_days_and_sessions(
     """One day is "the day before": no figure."""
     edition = build_edition(january_27(lang))
     first, *rest = edition.groups
-    slow = SlowBurn(story=Cited(title="DeepSeek", translation=None, glossed=False), days=days, sessions=5)
+    slow = SlowBurn(story=Cited(title="DeepSeek", lang="en"), days=days, sessions=5)
     match = replace(first.matches[0], slow_burn=slow)
     edition = replace(edition, groups=(replace(first, matches=(match, *first.matches[1:])), *rest))
     found = [fact for fact in told(edition) if fact.source.query == "explain_slow_burn"]
@@ -86,15 +98,60 @@ def test_an_older_story_is_told_with_its_days_and_sessions(
 
 
 @LANGS
-def test_a_lag_of_less_than_an_hour_has_no_figure(january_27: Inputs, lang: str) -> None:
-    """It is told in words."""
+@pytest.mark.parametrize(
+    ("hours", "figures"),
+    [(0.0, []), (0.2, [("12", "minutes")]), (5.0, [("5", "hours")]), (20.0, []), (170.0, [("7", "days")])],
+)
+def test_a_lag_is_asked_for_in_the_unit_in_which_it_is_told(
+    january_27: Inputs, lang: str, hours: float, figures: list[tuple[str, str]]
+) -> None:
+    """None has no figure, nor has a weekday with its hour."""
     edition = build_edition(january_27(lang))
     first, *rest = edition.groups
-    match = replace(first.matches[0], lag_hours=0.2, named_by=(), quiet_sessions=80)
+    match = replace(first.matches[0], lag_hours=hours, named_by=(), quiet_sessions=80)
     edition = replace(edition, groups=(replace(first, matches=(match,), others=()), *rest))
-    found = {fact.source.query for fact in told(edition) if fact.item == match.figure.key}
-    assert found.isdisjoint({"explain_link", "explain_named_by", "explain_quiet_sessions"})
-    assert "explain_base_rate" in found
+    found = [fact for fact in told(edition) if fact.item == match.figure.key]
+    assert [(f.shown, f.source.column) for f in found if f.source.query == "explain_link"] == figures
+    queries = {fact.source.query for fact in found}
+    assert queries.isdisjoint({"explain_named_by", "explain_quiet_sessions"})
+    assert "explain_base_rate" in queries
+
+
+@LANGS
+def test_what_a_move_did_beside_its_sector_is_asked_for_as_such(january_27: Inputs, lang: str) -> None:
+    """Its columns are those of the model with the sector."""
+    edition = build_edition(january_27(lang))
+    first, *rest = edition.groups
+    figure = replace(first.matches[0].figure, beyond_sector=True)
+    match = replace(first.matches[0], figure=figure)
+    edition = replace(edition, groups=(replace(first, matches=(match,), others=()), *rest))
+    columns = {fact.source.column for fact in told(edition) if fact.item == figure.key}
+    assert {"percent", "sector_abnormal_percent", "sector_standard_errors"} <= columns
+    assert columns.isdisjoint({"abnormal_percent", "standard_errors"})
+
+
+@LANGS
+def test_the_lines_of_the_strip_ask_for_as_many_closes_as_their_month_has(priced: Inputs, lang: str) -> None:
+    """Without a month, for the two closes of the session's return; a basket has no close."""
+    edition = build_edition(priced(lang))
+    found = [fact for fact in told(edition) if fact.item == "market"]
+    count = len(edition.strip[0].levels)
+    assert {dict(fact.source.parameters)["count"] for fact in found if fact.what.startswith("SPY")} == {count}
+    assert "basket:chips: close" not in {fact.what for fact in found}
+    bare = replace(edition, strip=(replace(edition.strip[0], levels=()),))
+    found = [fact for fact in told(bare) if fact.item == "market"]
+    assert [fact.what for fact in found] == ["SPY: close", "SPY: return"]
+    assert {dict(fact.source.parameters)["count"] for fact in found} == {2}
+
+
+@LANGS
+def test_the_highest_bar_of_all_charts_is_a_fact_of_its_chart(priced: Inputs, lang: str) -> None:
+    """The legend says it, below the pictures."""
+    edition = build_edition(priced(lang))
+    [fact] = [fact for fact in told(edition) if fact.what == "highest bar of all charts"]
+    assert edition.scale is not None
+    assert (fact.shown, fact.item) == (str(edition.scale.houses), "NVDA@2025-01-27")
+    assert f"{fact.line}</p>" in render_html(edition)
 
 
 @LANGS
@@ -121,11 +178,11 @@ def test_a_vague_number_of_look_alikes_has_no_figure(january_27: Inputs, lang: s
 def test_the_footer_counts_what_failed_only_if_something_did(january_27: Inputs, lang: str) -> None:
     """No failing feed, no incident, no entry: no figure of them."""
     edition = build_edition(january_27(lang))
-    counts = Counts(feeds=2, feeds_answered=1, feeds_failing=1, entries=(("full", 3),), failures=2)
+    counts = Counts(feeds=2, feeds_answered=1, feeds_failing=1, entries=(("full", 3),), failure_kinds=(("gone", 2),))
     found = [fact.what for fact in told(replace(edition, counts=counts)) if fact.item == "counts"]
     assert {"feeds: failing", "incidents", "feed entries", "feed entries: full"} <= set(found)
     nothing = [fact.what for fact in told(replace(edition, counts=Counts(feeds=2))) if fact.item == "counts"]
-    assert nothing == ["feeds: answered", "feeds", "articles: fr", "articles: en"]
+    assert nothing == ["feeds: answered", "feeds", "articles: fr", "articles: en", "stories not shown"]
 
 
 def test_the_same_number_is_asked_for_by_the_same_query(january_27: Inputs) -> None:
