@@ -166,7 +166,8 @@ class Telling:
 class Said:
     """A claim of the press about the move, and what prices say: ``size`` and ``measured`` are signed, in ``unit``.
 
-    ``basis`` is the price that was compared: close, open or intraday (the day's extreme), empty when none was.
+    ``basis`` is the price that was compared: close, open or intraday (the day's extreme), empty when none was. ``href``
+    is the article's address, where an edition shows the claim and it may be linked.
     """
 
     publisher: str
@@ -178,6 +179,7 @@ class Said:
     measured: float | None
     basis: str
     reason: str
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

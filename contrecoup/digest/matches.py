@@ -14,7 +14,7 @@ from datetime import datetime
 from contrecoup.digest.courses import Prices, course_of
 from contrecoup.digest.edition import Figure, Group, Match, Quote, Said, SlowBurn, Unmeasured
 from contrecoup.digest.inputs import EditionInputs
-from contrecoup.digest.outward import imprint, shown, without_offers
+from contrecoup.digest.outward import imprint, safe_href, shown, without_offers
 from contrecoup.digest.tellings import Library
 from contrecoup.digest.watch import guarded
 from contrecoup.models import (
@@ -187,7 +187,7 @@ def match_of(move: Move, link: Link, library: Library, evidences: Evidences) -> 
     for member in members.values():
         if _is_own(member) and member.article_id in naming and member.told_at > since:
             named_by.setdefault(member.house, imprint(member.publisher))
-    said = _said(claims, move, members, evidences)
+    said = _said(claims, move, members, evidences, library)
     quotes = () if said else evidences.evidence.get((move.symbol, link.story_id), ())
     return Match(
         figure=figure_of(move, library.inputs),
@@ -251,7 +251,7 @@ def _is_own(member: StoryArticle) -> bool:
 
 
 def _said(
-    claims: Sequence[Claim], move: Move, members: Mapping[str, StoryArticle], evidences: Evidences
+    claims: Sequence[Claim], move: Move, members: Mapping[str, StoryArticle], evidences: Evidences, library: Library
 ) -> tuple[Said, ...]:
     """One claim that prices confirm and one that they contradict, else one that they cannot check.
 
@@ -265,7 +265,9 @@ def _said(
             continue
         order = (SESSION_PERIODS.index(claim.period), member.told_at, claim.article_id, claim.start)
         if check.verdict not in found or order < found[check.verdict][0]:
-            found[check.verdict] = (order, said_of(claim, check, member.publisher))
+            document = library.documents.get(claim.article_id)
+            href = safe_href(document.url, document.publisher) if document else None
+            found[check.verdict] = (order, replace(said_of(claim, check, member.publisher), href=href))
     told = [found[verdict][1] for verdict in (Verdict.CONFIRMED, Verdict.CONTRADICTED) if verdict in found]
     return tuple(told or [said for _, said in found.values()])
 

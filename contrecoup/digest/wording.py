@@ -124,7 +124,7 @@ class Wording:
         return self.say("format.quote", text=text)
 
     def z(self, figure: Figure) -> str:
-        """The size of a move in figures and in words: ``7,1 écarts types (extrême)``."""
+        """The size of a move in figures and in words: ``7,1 erreurs types (extrême)``."""
         word = next(word for least, word in SIZES if round(abs(figure.z), 1) >= least)
         return self.say(
             "move.z_in_words",

@@ -26,6 +26,17 @@ def test_the_split_follows_the_french_side_and_nothing_else(pairs: list[dict[str
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_test_sentence_stands_in_the_general_news(pairs: list[dict[str, str]], lang: str) -> None:
+    """All of which is for training."""
+    kept = {pair[lang].casefold() for pair in pairs if pair["split"] == "test"}
+    for path in CORPUS.parent.glob("general-news-*.tsv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        assert rows
+        assert [row[lang] for row in rows if row[lang].casefold() in kept] == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
 def test_no_sentence_stands_twice(pairs: list[dict[str, str]], lang: str) -> None:
     """So no test sentence is seen in training either."""
     counts = Counter(pair[lang].casefold() for pair in pairs)

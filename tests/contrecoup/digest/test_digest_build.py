@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from contrecoup.digest.build import EditionInputs, build_edition, items_of
+from contrecoup.digest.render import render_html
 from contrecoup.digest.tellings import open_library, telling_of
 from contrecoup.models import DigestItem, Evidence, Layer, LinkLabel, MoveVerdict, Silence, Verdict
 
@@ -85,6 +86,18 @@ def test_a_confirmed_claim_is_shown_with_what_was_measured(january_27: Day) -> N
         -16.97,
         Verdict.CONFIRMED,
     )
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_claim_leads_to_the_article_that_states_it(january_27: Day, lang: str) -> None:
+    """By its publisher's name; never to a place that is not the publisher's."""
+    day = january_27(lang)
+    edition = build_edition(day)
+    (said,) = edition.groups[0].matches[0].said
+    assert f'<a href="{said.href}"' in render_html(edition)
+    elsewhere = [replace(document, url="https://elsewhere.example/a") for document in day.documents]
+    (unlinked,) = build_edition(replace(day, documents=elsewhere)).groups[0].matches[0].said
+    assert unlinked.href is None
 
 
 def test_a_claim_that_cannot_be_checked_is_shown_when_it_is_the_only_one(january_27: Day) -> None:
