@@ -37,9 +37,7 @@ LAST_TRY_ADVICE = f"That was its last try: mend the server or [mail] of the sett
 STALE_ADVICE = f"It is not sent by itself any more: {SEND_DAY} sends it."
 NOT_TRIED = f"nothing ran that could try it within {STALE_AFTER.days} days"
 NO_SERVER = "No mail server is set, so nothing is sent."
-SERVER_ADVICE = (
-    "Add a [mail] block (host, sender) and a [[recipients]] block (address): docs/operating.md explains both."
-)
+SERVER_ADVICE = "Add a [mail] block (host, sender) and a [[recipients]] block (address): see docs/operating.md."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,12 +300,6 @@ def _tried(desk: Desk, server: Server, delivery: Delivery, digest: Digest) -> Ou
     return send_mail(mail, server, password=password, before_dot=lambda: _commit(desk, delivery))
 
 
-def _is_given_up(tried: Delivery, settings: Settings) -> bool:
-    """Whether a mail that was put off has had its last try."""
-    reader = _reader_of(tried, settings)
-    return reader is None or next_try(tried, reader, settings) is None
-
-
 class _NotOursError(Exception):
     """A run beside this one has sent the mail, or is about to; or the reader has unsubscribed meanwhile."""
 
@@ -327,8 +319,9 @@ def _keep(desk: Desk, delivery: Delivery, outcome: Outcome) -> list[SendError]:
     That it was not sent is kept only where no run beside this one got further with it.
     """
     tried = replace(delivery, state=outcome.state, attempts=delivery.attempts + 1, at=desk.now, detail=outcome.detail)
-    advice = outcome.advice
-    if tried.state is DeliveryState.PLANNED and _is_given_up(tried, desk.settings):
+    reader, advice = _reader_of(tried, desk.settings), outcome.advice
+    was_last = reader is None or next_try(tried, reader, desk.settings) is None
+    if tried.state is DeliveryState.PLANNED and was_last:
         tried, advice = replace(tried, state=DeliveryState.FAILED), LAST_TRY_ADVICE.format(tried.edition_on)
     what = f"The digest of {tried.edition_on} to {tried.recipient}: {outcome.detail}"
     problems = [] if tried.state is DeliveryState.SENT else [SendError(what, kind=str(tried.state), advice=advice)]

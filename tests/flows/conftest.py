@@ -12,9 +12,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
+from office import NewDesk, Post, desks_in
 
 from contrecoup.sessions import is_session
-from flows import cli
+from flows import cli, outbox
 from flows.run import Report, replay_days
 from storage.store import Store, open_store
 
@@ -376,3 +377,17 @@ def contrecoup(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
         return Ended(code=int(ended.value.code or 0), out=out, err=err)
 
     return run
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Post:
+    """A post that sends."""
+    it = Post()
+    monkeypatch.setattr(outbox, "send_mail", it.send)
+    return it
+
+
+@pytest.fixture
+def desk_of(tmp_path: Path) -> NewDesk:
+    """Makes a desk with these readers, at a moment."""
+    return desks_in(tmp_path)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from office import ANNE, BOB, DAY, SIX_THIRTY, NewDesk, Post, desks_in, digest_of, keep
+from office import ANNE, BOB, DAY, SIX_THIRTY, NewDesk, Post, digest_of, keep
 
 from contrecoup.errors import SettingsError
 from contrecoup.models import DeliveryState
@@ -34,23 +34,9 @@ address = "bob@bank.example"
 
 
 @pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch) -> Post:
-    """A post that sends."""
-    it = Post()
-    monkeypatch.setattr(outbox, "send_mail", it.send)
-    return it
-
-
-@pytest.fixture
-def new_desk(tmp_path: Path) -> NewDesk:
-    """Makes a desk with these readers, at a moment."""
-    return desks_in(tmp_path)
-
-
-@pytest.fixture
-def config(tmp_path: Path, new_desk: NewDesk, post: Post) -> Path:
+def config(tmp_path: Path, desk_of: NewDesk, post: Post) -> Path:
     """The settings of a desk with a mail that was sent and one in doubt."""
-    desk = new_desk(Recipient(address=ANNE), Recipient(address=BOB))
+    desk = desk_of(Recipient(address=ANNE), Recipient(address=BOB))
     keep(desk, digest_of())
     outbox.mail_due(desk)
     with desk.store() as store:

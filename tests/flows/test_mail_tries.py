@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from office import ANNE, BOB, DAY, SIX_THIRTY, NewDesk, Post, desks_in, digest_of, keep, states_of
+from office import ANNE, BOB, DAY, SIX_THIRTY, NewDesk, Post, digest_of, keep, states_of
 
 from contrecoup.digest.mail import Mail
 from contrecoup.models import DeliveryState, Failure
@@ -18,29 +17,15 @@ from flows.subscriptions import subscribe, unsubscribe
 
 
 @pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch) -> Post:
-    """A post that sends."""
-    it = Post()
-    monkeypatch.setattr(outbox, "send_mail", it.send)
-    return it
-
-
-@pytest.fixture
-def new_desk(tmp_path: Path) -> NewDesk:
-    """Makes a desk with these readers, at a moment."""
-    return desks_in(tmp_path)
-
-
-@pytest.fixture
-def put_off(new_desk: NewDesk, post: Post) -> Callable[[int], Desk]:
+def put_off(desk_of: NewDesk, post: Post) -> Callable[[int], Desk]:
     """The desk so many minutes after a first try that the server put off."""
     reader = Recipient(address=ANNE)
-    keep(new_desk(reader), digest_of())
+    keep(desk_of(reader), digest_of())
     post.state = DeliveryState.PLANNED
-    [warning] = outbox.mail_due(new_desk(reader))
+    [warning] = outbox.mail_due(desk_of(reader))
     assert "Mend it." in warning
     post.given.clear()
-    return lambda minutes: new_desk(reader, now=SIX_THIRTY + timedelta(minutes=minutes))
+    return lambda minutes: desk_of(reader, now=SIX_THIRTY + timedelta(minutes=minutes))
 
 
 def test_a_server_that_asks_to_wait_is_asked_four_times_more(put_off: Callable[[int], Desk], post: Post) -> None:
@@ -124,9 +109,9 @@ def test_a_reader_who_unsubscribes_gets_what_waits_no_more(put_off: Callable[[in
     assert post.given == [ANNE]
 
 
-def test_a_reader_who_unsubscribes_is_not_sent_a_mail_in_doubt_again(new_desk: NewDesk, post: Post) -> None:
+def test_a_reader_who_unsubscribes_is_not_sent_a_mail_in_doubt_again(desk_of: NewDesk, post: Post) -> None:
     """Not even when a person asks for all of them."""
-    desk = new_desk(Recipient(address=ANNE), Recipient(address=BOB))
+    desk = desk_of(Recipient(address=ANNE), Recipient(address=BOB))
     keep(desk, digest_of())
     post.state = DeliveryState.UNKNOWN
     outbox.mail_due(desk)
@@ -152,11 +137,11 @@ def test_a_wish_that_comes_while_the_body_is_sent_stops_the_mail(
 
 
 @pytest.fixture
-def machine_off(new_desk: NewDesk) -> Desk:
+def machine_off(desk_of: NewDesk) -> Desk:
     """The desk three days after an edition whose mails nothing tried."""
     readers = (Recipient(address=ANNE), Recipient(address=BOB, at="18:00"))
-    keep(new_desk(*readers), digest_of())
-    return new_desk(*readers, now=SIX_THIRTY + timedelta(days=3))
+    keep(desk_of(*readers), digest_of())
+    return desk_of(*readers, now=SIX_THIRTY + timedelta(days=3))
 
 
 def test_a_mail_that_nothing_tried_for_over_two_days_fails_and_is_told(machine_off: Desk, post: Post) -> None:
@@ -174,11 +159,11 @@ def test_a_mail_that_nothing_tried_for_over_two_days_fails_and_is_told(machine_o
     assert outbox.mail_due(machine_off) == []
 
 
-def test_a_mail_of_two_days_ago_still_leaves_by_itself(new_desk: NewDesk, post: Post) -> None:
+def test_a_mail_of_two_days_ago_still_leaves_by_itself(desk_of: NewDesk, post: Post) -> None:
     """The machine was off over a weekend's end: the first run sends it."""
     reader = Recipient(address=ANNE)
-    keep(new_desk(reader), digest_of())
-    assert outbox.mail_due(new_desk(reader, now=SIX_THIRTY + timedelta(days=2))) == []
+    keep(desk_of(reader), digest_of())
+    assert outbox.mail_due(desk_of(reader, now=SIX_THIRTY + timedelta(days=2))) == []
     assert post.given == [ANNE]
 
 

@@ -1,10 +1,9 @@
 """The outbox by itself: when a mail leaves, to whom, and what a person may do about one in doubt."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from office import ANNE, BOB, DAY, SIX_THIRTY, NewDesk, Post, desks_in, digest_of, keep, states_of
+from office import ANNE, BOB, DAY, SIX_THIRTY, NewDesk, Post, digest_of, keep, states_of
 
 from contrecoup.digest.mail import Mail
 from contrecoup.digest.profiles import profile_of
@@ -17,20 +16,6 @@ from flows import outbox
 from storage.lock import AlreadyRunning, only_mailing
 
 
-@pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch) -> Post:
-    """A post that sends."""
-    it = Post()
-    monkeypatch.setattr(outbox, "send_mail", it.send)
-    return it
-
-
-@pytest.fixture
-def new_desk(tmp_path: Path) -> NewDesk:
-    """Makes a desk with these readers, at a moment."""
-    return desks_in(tmp_path)
-
-
 @pytest.mark.parametrize(
     ("reader", "hour"),
     [
@@ -41,31 +26,31 @@ def new_desk(tmp_path: Path) -> NewDesk:
     ],
     ids=["the edition's hour", "an hour of Paris", "an hour of New York", "a zone without an hour"],
 )
-def test_a_mail_leaves_at_its_readers_hour(new_desk: NewDesk, post: Post, reader: Recipient, hour: datetime) -> None:
+def test_a_mail_leaves_at_its_readers_hour(desk_of: NewDesk, post: Post, reader: Recipient, hour: datetime) -> None:
     """A run before the hour leaves it planned and says nothing, the first one after it sends it, and later ones not."""
-    early = new_desk(reader, now=hour - timedelta(minutes=1))
+    early = desk_of(reader, now=hour - timedelta(minutes=1))
     keep(early, digest_of())
     assert outbox.mail_due(early, [digest_of()]) == []
     assert (states_of(early), post.given) == ({ANNE: ("planned", 0)}, [])
     assert [row.next_try_at for row in outbox.list_waiting(early)] == [hour]
     for minutes in (0, 15):
-        assert outbox.mail_due(new_desk(reader, now=hour + timedelta(minutes=minutes))) == []
+        assert outbox.mail_due(desk_of(reader, now=hour + timedelta(minutes=minutes))) == []
     assert (states_of(early), post.given) == ({ANNE: ("sent", 1)}, [ANNE])
 
 
-def test_an_hour_that_the_clocks_skip_is_no_reason_to_wait_a_day(new_desk: NewDesk) -> None:
+def test_an_hour_that_the_clocks_skip_is_no_reason_to_wait_a_day(desk_of: NewDesk) -> None:
     """02:30 on the last Sunday of March: as if the clocks had not changed."""
     reader = Recipient(address=ANNE, at="02:30")
-    settings = new_desk(reader).settings
+    settings = desk_of(reader).settings
     assert leaves_at(date(2025, 3, 30), reader, settings) == datetime(2025, 3, 30, 1, 30, tzinfo=UTC)
 
 
-def test_each_reader_gets_the_edition_of_a_language_and_a_profile(new_desk: NewDesk, post: Post) -> None:
+def test_each_reader_gets_the_edition_of_a_language_and_a_profile(desk_of: NewDesk, post: Post) -> None:
     """Readers who ask for the same share an edition."""
     chips = [Recipient(address=address, topics=("chip_stocks",)) for address in (ANNE, BOB)]
     readers = [*chips, Recipient(address=ANNE, lang="en"), Recipient(address="zoe@bank.example")]
     name = profile_of(chips[0]).name
-    desk = new_desk(*readers)
+    desk = desk_of(*readers)
     keep(desk, digest_of(), digest_of(name), digest_of(lang="en"))
     with desk.store() as store:
         rows = {(row.recipient, row.lang, row.profile) for row in store.read(Delivery, "deliveries")}
@@ -79,20 +64,20 @@ def test_each_reader_gets_the_edition_of_a_language_and_a_profile(new_desk: NewD
     assert len(post.given) == len(set(post.ids)) == 4
 
 
-def test_a_reader_whose_profile_changes_gets_no_second_mail_that_day(new_desk: NewDesk, post: Post) -> None:
+def test_a_reader_whose_profile_changes_gets_no_second_mail_that_day(desk_of: NewDesk, post: Post) -> None:
     """The new profile holds from the next edition on."""
     before, after = Recipient(address=ANNE), Recipient(address=ANNE, topics=("crypto_mining",))
-    keep(new_desk(before), digest_of())
-    outbox.mail_due(new_desk(before))
-    later = new_desk(after)
+    keep(desk_of(before), digest_of())
+    outbox.mail_due(desk_of(before))
+    later = desk_of(after)
     keep(later, digest_of(), digest_of(profile_of(after).name))
     assert outbox.mail_due(later) == []
     assert post.given == [ANNE]
 
 
-def test_a_mail_that_failed_waits_for_a_person(new_desk: NewDesk, post: Post) -> None:
+def test_a_mail_that_failed_waits_for_a_person(desk_of: NewDesk, post: Post) -> None:
     """No run hammers a server with a wrong password, nor offers again what was refused for good."""
-    desk = new_desk(Recipient(address=ANNE))
+    desk = desk_of(Recipient(address=ANNE))
     keep(desk, digest_of())
     post.state = DeliveryState.FAILED
     [warning] = outbox.mail_due(desk)
@@ -107,10 +92,10 @@ def test_a_mail_that_failed_waits_for_a_person(new_desk: NewDesk, post: Post) ->
 
 
 def test_a_mail_that_cannot_be_written_stops_no_other(
-    new_desk: NewDesk, post: Post, monkeypatch: pytest.MonkeyPatch
+    desk_of: NewDesk, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It fails by itself, and its row says what to do."""
-    desk = new_desk(Recipient(address=ANNE), Recipient(address=BOB))
+    desk = desk_of(Recipient(address=ANNE), Recipient(address=BOB))
     keep(desk, digest_of())
     compose = outbox.compose
 
@@ -126,20 +111,20 @@ def test_a_mail_that_cannot_be_written_stops_no_other(
     assert post.given == [BOB]
 
 
-def test_an_address_is_the_same_in_any_case(new_desk: NewDesk, post: Post) -> None:
+def test_an_address_is_the_same_in_any_case(desk_of: NewDesk, post: Post) -> None:
     """A reader whose spelling in the settings changes gets no second mail."""
-    desk = new_desk(Recipient(address=ANNE))
+    desk = desk_of(Recipient(address=ANNE))
     keep(desk, digest_of())
     assert outbox.mail_due(desk) == []
-    again = new_desk(Recipient(address=ANNE.upper()))
+    again = desk_of(Recipient(address=ANNE.upper()))
     keep(again, digest_of())
     assert outbox.mail_due(again) == []
     assert post.given == [ANNE]
 
 
-def test_a_mail_in_doubt_goes_again_only_when_a_person_says_so(new_desk: NewDesk, post: Post) -> None:
+def test_a_mail_in_doubt_goes_again_only_when_a_person_says_so(desk_of: NewDesk, post: Post) -> None:
     """The copy has the same Message-ID; those of others, and of other days, stay as they are."""
-    desk = new_desk(Recipient(address=ANNE), Recipient(address=BOB))
+    desk = desk_of(Recipient(address=ANNE), Recipient(address=BOB))
     keep(desk, digest_of())
     post.state = DeliveryState.UNKNOWN
     assert len(outbox.mail_due(desk)) == 2
@@ -155,9 +140,9 @@ def test_a_mail_in_doubt_goes_again_only_when_a_person_says_so(new_desk: NewDesk
     assert len(set(post.ids)) == 2
 
 
-def test_what_a_dead_run_left_at_the_final_dot_is_told_before_it_is_sent_again(new_desk: NewDesk, post: Post) -> None:
+def test_what_a_dead_run_left_at_the_final_dot_is_told_before_it_is_sent_again(desk_of: NewDesk, post: Post) -> None:
     """Found ``committing``, it becomes ``unknown``, and a failure that ``status`` shows."""
-    desk = new_desk(Recipient(address=ANNE))
+    desk = desk_of(Recipient(address=ANNE))
     keep(desk, digest_of())
     with desk.store() as store:
         store._connection.execute("update deliveries set state = 'committing'")
@@ -169,18 +154,18 @@ def test_what_a_dead_run_left_at_the_final_dot_is_told_before_it_is_sent_again(n
         assert store.count("failures") == 1
 
 
-def test_without_a_server_there_is_nothing_to_send(new_desk: NewDesk, post: Post) -> None:
+def test_without_a_server_there_is_nothing_to_send(desk_of: NewDesk, post: Post) -> None:
     """No plan, no warning; and sending again says what is missing."""
-    desk = new_desk(Recipient(address=ANNE), mail=None)
+    desk = desk_of(Recipient(address=ANNE), mail=None)
     keep(desk, digest_of())
     assert (states_of(desk), outbox.mail_due(desk), post.given) == ({}, [], [])
     with pytest.raises(SettingsError, match="No mail server"):
         outbox.resend(desk)
 
 
-def test_one_process_mails_at_a_time(new_desk: NewDesk, post: Post) -> None:
+def test_one_process_mails_at_a_time(desk_of: NewDesk, post: Post) -> None:
     """A second one that does not wait ends at once: what the first is about to send is not in doubt."""
-    desk = new_desk(Recipient(address=ANNE))
+    desk = desk_of(Recipient(address=ANNE))
     keep(desk, digest_of())
     with only_mailing(desk.settings.database, wait=False), pytest.raises(AlreadyRunning, match="mailing"):
         outbox.send_now(desk)
