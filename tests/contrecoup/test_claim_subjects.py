@@ -1,38 +1,5 @@
-from datetime import UTC, datetime
-
 import pytest
-
-from contrecoup.claims import find_claims
-from contrecoup.entities import AliasTable, find_mentions
-from contrecoup.models import Claim, Document, Status
-
-TABLE = AliasTable.load()
-
-
-def claims(
-    text: str, lang: str, *, title: str = "", told: datetime = datetime(2025, 1, 28, 9, tzinfo=UTC)
-) -> list[Claim]:
-    """Claims of an article told on Tuesday 28 January 2025."""
-    document = Document(
-        article_id="a1",
-        version=1,
-        url="https://www.example.org/a1",
-        publisher="example.org",
-        title=title,
-        lead="",
-        text=text,
-        status=Status.FULL,
-        lang=lang,
-        lang_score=1.0,
-        published_at=told,
-        seen_at=told,
-    )
-    return find_claims(document, find_mentions(document, TABLE))
-
-
-def signed(text: str, lang: str, title: str = "") -> list[tuple[str | None, float]]:
-    """Symbol and signed size."""
-    return [(c.symbol, c.size if c.direction == "up" else -c.size) for c in claims(text, lang, title=title)]
+from newsprint import claims, signed
 
 
 @pytest.mark.parametrize(

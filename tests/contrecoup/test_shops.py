@@ -1,14 +1,11 @@
 """A firm's shop as the place of another's work, in both languages: no mention of the firm."""
 
-from datetime import UTC, datetime
-
 import pytest
+from newsprint import TABLE, document
 
-from contrecoup.entities import AliasTable, find_mentions
-from contrecoup.models import Document, Status
+from contrecoup.entities import find_mentions
 from contrecoup.shops import is_shop
 
-TABLE = AliasTable.load()
 PLACES = [
     ("en", "DeepSeek is No. 1 among free apps in Apple's U.S. App Store"),
     ("en", "DeepSeek became the top free title in Apple’s U.S. store"),
@@ -45,21 +42,7 @@ FIRMS = [
 
 def instruments(lang: str, title: str) -> set[str]:
     """The instruments that a title names."""
-    document = Document(
-        article_id="a1",
-        version=1,
-        url="https://www.example.org/a1",
-        publisher="example.org",
-        title=title,
-        lead="",
-        text="",
-        status=Status.FULL,
-        lang=lang,
-        lang_score=1.0,
-        published_at=datetime(2025, 1, 28, 9, tzinfo=UTC),
-        seen_at=datetime(2025, 1, 28, 10, tzinfo=UTC),
-    )
-    return {mention.target for mention in find_mentions(document, TABLE) if ":" not in mention.target}
+    return {mention.target for mention in find_mentions(document(title, lang), TABLE) if ":" not in mention.target}
 
 
 @pytest.mark.parametrize(("lang", "title"), PLACES)

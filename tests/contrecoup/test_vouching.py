@@ -1,15 +1,13 @@
 """Names that mean other things too, in both meanings and both languages."""
 
 import sys
-from datetime import UTC, datetime
 from types import FrameType
 
 import pytest
+from newsprint import TABLE, document
 
-from contrecoup.entities import AliasTable, find_mentions
-from contrecoup.models import Document, Status
+from contrecoup.entities import find_mentions
 
-TABLE = AliasTable.load()
 COMPANIES = [
     ("META", "fr", "Meta supprime des milliers de postes"),
     ("META", "en", "Meta to cut thousands of jobs"),
@@ -159,25 +157,6 @@ OTHERS = [
     ("BTC-USD", "en", "Bitcoin Depot pays a fine"),
     ("^GSPC", "en", "S&P Global cuts its outlook"),
 ]
-
-
-def document(title: str, lang: str, text: str = "") -> Document:
-    """An article told on Tuesday 28 January 2025."""
-    now = datetime(2025, 1, 28, 9, tzinfo=UTC)
-    return Document(
-        article_id="a1",
-        version=1,
-        url="https://www.example.org/a1",
-        publisher="example.org",
-        title=title,
-        lead="",
-        text=text,
-        status=Status.FULL,
-        lang=lang,
-        lang_score=1.0,
-        published_at=now,
-        seen_at=now,
-    )
 
 
 def reasons(title: str, lang: str) -> dict[str, str]:
