@@ -95,15 +95,16 @@ def test_addresses_are_labelled_once_and_no_publisher_is_in_both_halves() -> Non
     """A hash of the publisher's domain decides; either language has cases of both rare topics in the test half."""
     with ADDRESSES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    assert list(rows[0]) == ["address", "lang", "split", "labels"]
-    assert len({row["address"] for row in rows}) == len(rows) >= 200
+    assert list(rows[0]) == ["address", "batch", "lang", "split", "labels"]
+    assert len({row["address"] for row in rows}) == len(rows) >= 600
     for row in rows:
+        assert row["batch"] in {"1", "2"}
         half = int(hashlib.blake2b(publisher(row["address"]).encode(), digest_size=4).hexdigest(), 16) % 2
         assert row["split"] == ("test" if half else "train")
         assert set(row["labels"].split()) <= TOPICS
     tested = Counter((row["lang"], row["labels"]) for row in rows if row["split"] == "test")
     for lang in ("fr", "en"):
-        assert min(tested[lang, "ai_model_launch"], tested[lang, "scam_tokens"], tested[lang, ""]) >= 4
+        assert min(tested[lang, "ai_model_launch"], tested[lang, "scam_tokens"], tested[lang, ""]) >= 20
 
 
 def test_an_address_holds_a_title_and_no_text() -> None:

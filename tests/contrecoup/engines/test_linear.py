@@ -255,7 +255,7 @@ def test_a_topic_that_was_taken_out_has_no_column() -> None:
 
 def test_its_name_is_that_of_the_manifest(classifier: LinearClassifier) -> None:
     """So that labels say which weights made them."""
-    assert classifier.name == open_model(ASSETS / "topics").name == "linear-2"
+    assert classifier.name == open_model(ASSETS / "topics").name == "linear-3"
 
 
 def test_the_model_is_small() -> None:
