@@ -143,8 +143,8 @@ def main() -> None:
     sets = {
         "real headlines of the first four batches": first,
         "real headlines": headlines,
-        "titles in addresses, first batch": labelled(training["addressed"](test=True, batches="1")),
-        "titles in addresses, second batch": labelled(training["addressed"](test=True, batches="2")),
+        "titles in addresses, first batch": labelled(training["addressed"](test=True, batch="1")),
+        "titles in addresses, second batch": labelled(training["addressed"](test=True, batch="2")),
         "our own items": labelled(training["own_items"](test=True)),
     }
     print(f"{'engine':22} {'topic':16} lang cases          P      R     F1  its interval  error")

@@ -152,11 +152,11 @@ def is_training(row: dict[str, str]) -> bool:
     return row["set"] in {"lemonde-2017", "depeches-2008"}
 
 
-def addressed(*, test: bool, batches: str = "12") -> Iterator[Example]:
-    """Real articles of these batches, known by their address alone, of one half: that of their publisher."""
+def addressed(*, test: bool, batch: str | None = None) -> Iterator[Example]:
+    """Real articles of one batch or all, known by their address alone, of one half: that of their publisher."""
     with ADDRESSES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            if (row["split"] == "test") == test and row["batch"] in batches:
+            if (row["split"] == "test") == test and batch in {None, row["batch"]}:
                 document = as_document(title_in(row["address"]), "", row["lang"])
                 yield Example(document=document, topics=frozenset(row["labels"].split()), source="addressed")
 

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -113,3 +114,19 @@ def test_an_address_holds_a_title_and_no_text() -> None:
         for row in csv.DictReader(file, delimiter="\t"):
             assert not set(row["address"]) & set(" ?#")
             assert max(part.count("-") for part in row["address"].split("/")[1:]) >= 2
+
+
+def words(text: str) -> frozenset[str]:
+    """Words of three letters or figures and more, without accents or case."""
+    return frozenset(re.findall(r"\w{3,}", fold(text)))
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_no_item_that_trains_has_the_words_of_a_test_address(lang: str) -> None:
+    """At most three in five of the words of both are common; a story told in other words takes a reader to find."""
+    with ADDRESSES.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["split"] == "test"]
+    asked = [words(max(row["address"].split("/")[1:], key=lambda part: part.count("-"))) for row in rows]
+    trained = {item["title"]: words(item["title"]) for item in read(lang) if not is_test(item["title"])}
+    shared = {title: max(len(own & one) / len(own | one) for one in asked) for title, own in trained.items()}
+    assert [title for title, share in shared.items() if share > 0.6] == []
