@@ -10,17 +10,20 @@ from phrase_corpus import Links, Pair
 
 from contrecoup.engines.tokens import SYMBOL
 
+STEM = 6
+"""Letters of a word that are compared: inflected forms help each other."""
 SAMPLERS = 1
 """Independent samplings that are averaged; three take three times as long."""
 NEIGHBOURS = ((-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 
 
 def align(pairs: Sequence[Pair]) -> list[Links]:
-    """Links (French place, English place) of every pair, one row each. Words are compared without their capitals."""
+    """Links (French place, English place) of every pair, one row each. Words are compared by their stems."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "fr").write_text("".join(" ".join(pair.fr).lower() + "\n" for pair in pairs), encoding="utf-8")
-        (folder / "en").write_text("".join(" ".join(pair.en).lower() + "\n" for pair in pairs), encoding="utf-8")
+        for lang, sides in (("fr", (pair.fr for pair in pairs)), ("en", (pair.en for pair in pairs))):
+            lines = (" ".join(word[:STEM].lower() for word in side) + "\n" for side in sides)
+            (folder / lang).write_text("".join(lines), encoding="utf-8")
         with (folder / "fr").open(encoding="utf-8") as fr, (folder / "en").open(encoding="utf-8") as en:
             Aligner(n_samplers=SAMPLERS).align(fr, en, str(folder / "fwd"), str(folder / "rev"), quiet=True)
         ways = [(folder / way).read_text(encoding="utf-8").splitlines() for way in ("fwd", "rev")]

@@ -183,8 +183,8 @@ def tuned(gathered: Sequence[Case], weights: Floats, rng: np.random.Generator) -
     return vector / np.abs(vector[: LM + 1]).sum(), best
 
 
-def tune(model: PhraseModel, real: Path, source: str, target: str, most: int) -> Floats:
-    """Gather and tune in turns; the weights of the round whose translations were best."""
+def tune(model: PhraseModel, real: Path, source: str, target: str, most: int) -> tuple[Floats, float]:
+    """Gather and tune in turns; the weights of the round whose translations were best, and their BLEU + 2 chrF2."""
     rng = np.random.default_rng(3)
     gathered = cases(real, model, source, most)
     weights = model.weights.astype(np.float64)
@@ -204,7 +204,7 @@ def tune(model: PhraseModel, real: Path, source: str, target: str, most: int) ->
             f"{source}-{target} gathered {sum(len(c.features) for c in gathered)} outputs, hoped {hoped:.2f}",
             flush=True,
         )
-    return kept
+    return kept, kept_score
 
 
 def main() -> None:
@@ -213,16 +213,18 @@ def main() -> None:
     parser.add_argument("--real", type=Path, required=True)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--way", choices=("fr-en", "en-fr"), action="append")
-    parser.add_argument("--pairs", type=int, default=600)
+    parser.add_argument("--pairs", type=int, default=1500)
     options = parser.parse_args()
     store = PhraseStore(options.folder)
     for way in options.way or ("fr-en", "en-fr"):
         source, target = way.split("-")
-        found = tune(store.direction(source, target), options.real, source, target, options.pairs)
+        found, score = tune(store.direction(source, target), options.real, source, target, options.pairs)
         store = PhraseStore(options.folder)
         ways = {f"{a}-{b}": store.direction(a, b).weights.tolist() for a, b in (("fr", "en"), ("en", "fr"))}
         write_weights(options.folder, ways | {way: found.tolist()})
-        seal(options.folder, read_manifest(options.folder))
+        manifest = read_manifest(options.folder)
+        figures = manifest.figures | {f"tuned_bleu_plus_2_chrf_{way}": round(score, 2)}
+        seal(options.folder, manifest.model_copy(update={"figures": figures}))
 
 
 if __name__ == "__main__":

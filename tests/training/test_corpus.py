@@ -36,6 +36,30 @@ def test_no_test_sentence_stands_in_the_general_news(pairs: list[dict[str, str]]
         assert [row[lang] for row in rows if row[lang].casefold() in kept] == []
 
 
+def test_every_pair_of_the_general_news_is_whole_and_stands_once() -> None:
+    """Both sides are there and of comparable length, and each file holds the pairs first written in its language."""
+    seen: list[str] = []
+    for lang in ("fr", "en"):
+        with (CORPUS.parent / f"general-news-{lang}.tsv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        assert len(rows) >= 15_000
+        assert {row["original"] for row in rows} == {lang}
+        assert {row["kind"] for row in rows} == {"headline", "lead", "body"}
+        assert [row for row in rows if not 0.4 <= len(row["en"]) / len(row["fr"]) <= 2.5] == []
+        seen += [row["fr"].casefold() for row in rows]
+    assert [text for text, number in Counter(seen).items() if number > 1] == []
+
+
+def test_the_dictionary_holds_words_and_no_sentences() -> None:
+    """One to three words a side, no row twice."""
+    with (CORPUS.parent / "dictionary.tsv").open(encoding="utf-8", newline="") as file:
+        rows = [(row["fr"], row["en"]) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    assert len(rows) == len(set(rows)) >= 25_000
+    for side in (text for row in rows for text in row):
+        assert 1 <= len(side.split()) <= 3
+        assert side[0].isalpha()
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_no_sentence_stands_twice(pairs: list[dict[str, str]], lang: str) -> None:
     """So no test sentence is seen in training either."""
