@@ -1,4 +1,4 @@
-"""From a choice in the settings to an engine: a short name of one that ships, or the folder of a pulled model.
+"""From a choice in the settings to an engine: a short name of one that ships, or the folder of a model.
 
 Nothing is imported before an engine is chosen, and each is loaded once a process.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from contrecoup.engines import Classifier, Embedder, Translator
 from contrecoup.engines.hub.folder import read_config
 from contrecoup.errors import EngineError, SettingsError
-from contrecoup.weights import ASSETS
+from contrecoup.weights import ASSETS, MANIFEST, read_manifest
 
 __all__ = ["SHIPPED", "Shipped", "find", "load_classifier", "load_embedder", "load_translator"]
 
@@ -69,7 +69,8 @@ HUB = {
 def find(kind: str, choice: str, folder: Path = Path()) -> str:
     """The choice, if an engine has that short name; else the folder that it means, seen from ``folder``.
 
-    A model is found by its folder, or by the name under which it was pulled into ``models``.
+    A model is found by its folder, pulled or made by ``training/``, or by the name under which it was pulled into
+    ``models``.
 
     Raises
     ------
@@ -127,8 +128,18 @@ def _load(kind: str, found: str) -> Any:  # noqa: ANN401
     if found in SHIPPED[kind]:
         return SHIPPED[kind][found].load()
     folder = Path(found)
+    if own := _own(kind, folder):
+        return own.load(folder)
     converted = (folder / "ctranslate2").is_dir() and read_config(folder).family == "marian"
     return HUB["marian" if converted else kind].load(folder)
+
+
+def _own(kind: str, folder: Path) -> Shipped | None:
+    """The engine that ships whose weights these are, by the name in the manifest: ``phrases`` reads ``phrases-1``."""
+    if not (folder / MANIFEST).is_file():
+        return None
+    own = SHIPPED[kind].get(read_manifest(folder).name.rpartition("-")[0])
+    return own if own and own.weights else None
 
 
 @cache

@@ -1,5 +1,6 @@
 """What the settings choose becomes an engine, or a sentence that lists what there is."""
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,11 +8,20 @@ from pathlib import Path
 import pytest
 
 from contrecoup.engines import choose
-from contrecoup.engines.choose import HUB, SHIPPED, ByWay, Shipped, find, load_classifier, load_translator
+from contrecoup.engines.choose import (
+    HUB,
+    SHIPPED,
+    ByWay,
+    Shipped,
+    find,
+    load_classifier,
+    load_embedder,
+    load_translator,
+)
 from contrecoup.engines.hub.folder import library, open_folder
 from contrecoup.errors import EngineError, SettingsError
 from contrecoup.settings import Settings, read_settings
-from contrecoup.weights import Manifest, seal
+from contrecoup.weights import ASSETS, Manifest, read_manifest, seal
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +66,23 @@ def test_one_translator_or_several_may_be_named(tmp_path: Path) -> None:
     assert settings(tmp_path, 'translator = "glossary"').engines.translator == ("glossary",)
     several = settings(tmp_path, 'translator = ["phrases", "glossary"]')
     assert several.engines.translator == ("phrases", "glossary")
+
+
+@pytest.mark.parametrize(
+    ("kind", "weights"), [("translator", "phrases"), ("embedder", "embeddings"), ("classifier", "topics")]
+)
+def test_weights_of_ones_own_run_from_their_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, weights: str
+) -> None:
+    """What ``training/`` made is chosen by its folder, and is read from there."""
+    mine = tmp_path / "mine"
+    shutil.copytree(ASSETS / weights, mine)
+    manifest = read_manifest(mine)
+    seal(mine, manifest.model_copy(update={"name": f"{manifest.name}0"}))
+    load = {"translator": load_translator, "embedder": load_embedder, "classifier": load_classifier}[kind]
+    assert load(str(mine)).name == f"{manifest.name}0"
+    monkeypatch.chdir(tmp_path)
+    assert load("mine").name == f"{manifest.name}0"
 
 
 @pytest.mark.parametrize("kind", sorted(SHIPPED))
