@@ -245,7 +245,7 @@ Input = Annotated[Path, typer.Argument(metavar="[FILE|-]", help="A file of one d
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of the input (fr, en), when you know it.")]
 Objects = Annotated[bool, typer.Option("--json", help="Lines are objects with title, lead, text, lang, url.")]
 Engine = Annotated[
-    str, typer.Option("--engine", help="An engine that ships ('contrecoup models list'), or a pulled model.")
+    str, typer.Option("--engine", help="An engine that ships ('contrecoup models list'), or a model's folder or name.")
 ]
 STDIN = Path("-")
 

@@ -15,7 +15,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from contrecoup.engines import Classifier, Embedder, Translator
-from contrecoup.engines.choose import MODELS, SHIPPED, find, load_classifier, load_embedder, load_translator
+from contrecoup.engines.choose import (
+    MODELS,
+    SHIPPED,
+    find,
+    kind_of_own,
+    load_classifier,
+    load_embedder,
+    load_translator,
+)
 from contrecoup.engines.hub.conversion import convert, convertible
 from contrecoup.engines.hub.folder import Purpose, read_config
 from contrecoup.errors import EngineError, SettingsError
@@ -224,7 +232,7 @@ def _extra_is_there() -> bool:
 
 
 def try_model(name: str, *, config: Path) -> Trial:
-    """Verify and load an engine or a pulled model, and let it read three sentences of each language.
+    """Verify and load an engine, or the model of a folder, and let it read three sentences of each language.
 
     Raises
     ------
@@ -237,7 +245,7 @@ def try_model(name: str, *, config: Path) -> Trial:
     kind = next((kind for kind, engines in SHIPPED.items() if name in engines), None)
     if kind is None:
         name = find("translator", name, config.resolve().parent)
-        kind = read_config(Path(name)).purpose
+        kind = kind_of_own(Path(name)) or read_config(Path(name)).purpose
     start = time.perf_counter()
     if kind == "translator":
         return _translated(load_translator(name), time.perf_counter() - start)

@@ -1,7 +1,8 @@
 """Phrase pairs that put one name for another are dropped: "Steam Deck" must never come back as another console.
 
 A free translation names what its original leaves out, and a phrase pair seen once looks sure. So a rare name of one
-side needs a word of the other side that it is written like, or that it has been seen beside more than once.
+side needs a word of the other side that it is written like, or that it has been seen beside more than once. French
+writes the adjectives of places small ("éthiopien", "Ethiopian"): they are names too.
 """
 
 from collections import Counter
@@ -49,23 +50,27 @@ def faithful(
     """Which phrase pairs (rows of ids, padded) name nothing on one side alone."""
     known, *seen = partners(pairs)
     words = [dict(zip(side.values(), side, strict=True)) for side in ids]
+    small = {f for f, e in known if f.islower() and is_name(e) and _alike(f, e)}
     names = [
-        np.array([number for word, number in side.items() if is_name(word) and counts[word] < RARE])
+        {word for word in side if (is_name(word) or word in small) and counts[word] < RARE}
         for side, counts in zip(ids, seen, strict=True)
     ]
-    doubtful = np.isin(fr, names[0]).any(axis=1) | np.isin(en, names[1]).any(axis=1)
+    numbers = [np.array([side[word] for word in rare]) for side, rare in zip(ids, names, strict=True)]
+    doubtful = np.isin(fr, numbers[0]).any(axis=1) | np.isin(en, numbers[1]).any(axis=1)
     kept = ~doubtful
     for row in np.flatnonzero(doubtful):
         left = [words[0][number] for number in fr[row].tolist() if number in words[0]]
         right = [words[1][number] for number in en[row].tolist() if number in words[1]]
-        kept[row] = all(
-            any(_partnered(f, e, known) for e in right) for f in left if is_name(f) and seen[0][f] < RARE
-        ) and all(any(_partnered(f, e, known) for f in left) for e in right if is_name(e) and seen[1][e] < RARE)
+        kept[row] = all(any(_partnered(f, e, known) for e in right) for f in left if f in names[0]) and all(
+            any(_partnered(f, e, known) for f in left) for e in right if e in names[1]
+        )
     return kept
 
 
 def _partnered(one: str, other: str, known: set[tuple[str, str]]) -> bool:
-    if (one, other) in known:
-        return True
+    return (one, other) in known or _alike(one, other)
+
+
+def _alike(one: str, other: str) -> bool:
     a, b = fold(one), fold(other)
     return a == b or (min(len(a), len(b)) > 2 and SequenceMatcher(None, a, b).ratio() >= LIKE)  # noqa: PLR2004

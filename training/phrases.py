@@ -1,4 +1,4 @@
-"""Phrase tables and language models of the engine ``phrases-1``: from the raw pairs to ``contrecoup/assets/phrases``.
+"""Phrase tables and language models of the engine ``phrases-2``: from the raw pairs to ``contrecoup/assets/phrases``.
 
 ``python training/phrases.py --real FOLDER`` reads ``parallel/train`` and ``headlines`` of the folder and our own
 corpus; ``training/phrase_weights.py`` then tunes what the search weighs.
@@ -155,7 +155,7 @@ def manifest(pairs: Sequence[Pair], titles: Mapping[str, Sequence[str]]) -> Mani
     data = [Data(name=name, licence=LICENCES[name], items=count) for name, count in counts.items()]
     data.append(Data(name="headlines (n-grams)", licence="none stated, MIT", items=sum(map(len, titles.values()))))
     return Manifest(
-        name="phrases-1",
+        name="phrases-2",
         licence="Apache-2.0",
         made_on=time.strftime("%Y-%m-%d", time.gmtime()),
         command="python training/phrases.py --real FOLDER",

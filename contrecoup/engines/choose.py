@@ -15,7 +15,7 @@ from contrecoup.engines.hub.folder import read_config
 from contrecoup.errors import EngineError, SettingsError
 from contrecoup.weights import ASSETS, MANIFEST, read_manifest
 
-__all__ = ["SHIPPED", "Shipped", "find", "load_classifier", "load_embedder", "load_translator"]
+__all__ = ["SHIPPED", "Shipped", "find", "kind_of_own", "load_classifier", "load_embedder", "load_translator"]
 
 MODELS = "models"
 """Folder of the pulled models, beside the settings file."""
@@ -85,9 +85,14 @@ def find(kind: str, choice: str, folder: Path = Path()) -> str:
             return str(path)
     known = ", ".join(SHIPPED[kind])
     raise SettingsError(
-        f"There is no {kind} {choice!r}: known are {known}, and the folders of pulled models.",
+        f"There is no {kind} {choice!r}: known are {known}, and the folders of models.",
         advice="'contrecoup models list' shows what is here, 'contrecoup models pull' fetches a model.",
     )
+
+
+def kind_of_own(folder: Path) -> str | None:
+    """What the weights of a folder are for, if an engine that ships reads them; None for a model of the Hub."""
+    return next((kind for kind in SHIPPED if _own(kind, folder)), None)
 
 
 def load_translator(choice: str | Sequence[str], to_langs: Sequence[str] = ()) -> Translator:
@@ -135,7 +140,7 @@ def _load(kind: str, found: str) -> Any:  # noqa: ANN401
 
 
 def _own(kind: str, folder: Path) -> Shipped | None:
-    """The engine that ships whose weights these are, by the name in the manifest: ``phrases`` reads ``phrases-1``."""
+    """The engine that ships whose weights these are, by the name in the manifest: ``phrases`` reads ``phrases-2``."""
     if not (folder / MANIFEST).is_file():
         return None
     own = SHIPPED[kind].get(read_manifest(folder).name.rpartition("-")[0])

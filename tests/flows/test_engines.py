@@ -47,7 +47,7 @@ def test_articles_are_read_again_once_the_model_is_there(hampered: tuple["Desk",
     desk.more = ""
     desk.set_up()
     enrich.fn(str(desk.config), AFTER)
-    assert _models(desk) == {"phrases-1"}
+    assert _models(desk) == {"phrases-2"}
     with desk.store() as store:
         assert store.count("models_missing", since=datetime(2025, 1, 1, tzinfo=UTC)) == 0
         assert not [row for row in store.read(Failure, "failures_open") if row.kind == "no_model"]

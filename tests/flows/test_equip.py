@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -17,7 +18,7 @@ from safetensors.numpy import save
 from contrecoup.engines import choose
 from contrecoup.engines.choose import SHIPPED
 from contrecoup.errors import EngineError, SettingsError
-from contrecoup.weights import MANIFEST, open_model, read_manifest
+from contrecoup.weights import ASSETS, MANIFEST, open_model, read_manifest
 from flows import equip
 from flows.equip import list_models, pull_model, try_model
 
@@ -226,6 +227,13 @@ def test_an_embedder_is_tried_on_pairs(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(equip, "load_embedder", lambda _: Signs())
     trial = try_model("static", config=tmp_path / "c.toml")
     assert [line.rpartition(" ")[2] for line in trial.lines] == ["0.000"] * 3
+
+
+def test_weights_of_ones_own_are_tried_from_their_folder(tmp_path: Path) -> None:
+    """What they are for is told by their manifest, for they have no settings of transformers."""
+    mine = tmp_path / "mine"
+    shutil.copytree(ASSETS / "topics", mine)
+    assert try_model("mine", config=tmp_path / "c.toml").kind == "classifier"
 
 
 class Mute:

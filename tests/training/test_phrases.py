@@ -1,4 +1,4 @@
-"""How the phrase tables and language models of ``phrases-1`` are made."""
+"""How the phrase tables and language models of ``phrases-2`` are made."""
 
 import gzip
 import importlib
@@ -216,6 +216,9 @@ def test_headlines_of_the_test_set_and_of_copyleft_collections_are_left_out(corp
         ("le groupe", "Toshiba", False),
         ("Toshiba", "Quanta", False),
         ("le groupe", "it", True),
+        ("islandais", "Icelandic", True),
+        ("groupe islandais", "Toshiba", False),
+        ("le islandais", "it falls", False),
     ],
 )
 def test_a_phrase_pair_that_names_another_thing_is_dropped(
@@ -224,10 +227,14 @@ def test_a_phrase_pair_that_names_another_thing_is_dropped(
     """A rare name needs a word it is written like, or that it stood beside in two sentences."""
     names = module("phrase_names", monkeypatch)
     texts = [("à Varsovie", "in Warsaw"), ("vers Varsovie", "to Warsaw"), ("Toshiba recule", "Quanta falls")]
+    texts += [("un volcan islandais", "an Icelandic volcano"), ("le islandais", "the Icelandic")]
     pairs = [
         corpus.Pair(fr=tuple(fr.split()), en=tuple(en.split()), marks=(), corpus="own", weight=1.0) for fr, en in texts
     ]
-    vocabulary = ("à vers Varsovie Toshiba recule Brésil le groupe", "in to Warsaw Quanta falls Brazil Toshiba it")
+    vocabulary = (
+        "à vers Varsovie Toshiba recule Brésil le groupe islandais",
+        "in to Warsaw Quanta falls Brazil Toshiba it Icelandic",
+    )
     ids = [{word: number for number, word in enumerate(words.split(), 3)} for words in vocabulary]
     rows = [
         np.array([[known[word] for word in text.split()] + [65535] * (6 - len(text.split()))])
