@@ -11,11 +11,16 @@ CORPUS = Path(__file__).parents[2] / "training" / "data" / "tech-finance.tsv"
 TEST_PERCENT = 15
 
 
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a file of tab-separated columns."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
 @pytest.fixture(scope="module")
 def pairs() -> list[dict[str, str]]:
     """Every pair, by column."""
-    with CORPUS.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return read(CORPUS)
 
 
 def test_the_split_follows_the_french_side_and_nothing_else(pairs: list[dict[str, str]]) -> None:
@@ -30,8 +35,7 @@ def test_no_test_sentence_stands_in_the_general_news(pairs: list[dict[str, str]]
     """All of which is for training."""
     kept = {pair[lang].casefold() for pair in pairs if pair["split"] == "test"}
     for path in CORPUS.parent.glob("general-news-*.tsv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        rows = read(path)
         assert rows
         assert [row[lang] for row in rows if row[lang].casefold() in kept] == []
 
@@ -40,8 +44,7 @@ def test_every_pair_of_the_general_news_is_whole_and_stands_once() -> None:
     """Both sides are there and of comparable length, and each file holds the pairs first written in its language."""
     seen: Counter[str] = Counter()
     for lang in ("fr", "en"):
-        with (CORPUS.parent / f"general-news-{lang}.tsv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        rows = read(CORPUS.parent / f"general-news-{lang}.tsv")
         assert len(rows) >= 15_000
         assert {row["original"] for row in rows} == {lang}
         assert {row["kind"] for row in rows} == {"headline", "lead", "body"}
@@ -52,8 +55,7 @@ def test_every_pair_of_the_general_news_is_whole_and_stands_once() -> None:
 
 def test_the_dictionary_holds_words_and_no_sentences() -> None:
     """One to three words a side, no row twice."""
-    with (CORPUS.parent / "dictionary.tsv").open(encoding="utf-8", newline="") as file:
-        rows = [(row["fr"], row["en"]) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    rows = [(row["fr"], row["en"]) for row in read(CORPUS.parent / "dictionary.tsv")]
     assert len(rows) == len(set(rows)) >= 25_000
     for side in (text for row in rows for text in row):
         assert 1 <= len(side.split()) <= 3
